@@ -1,0 +1,51 @@
+# Each target sets up what it needs in .venv and node_modules: packages, and for the tests a browser.
+# Name another Python with: make PYTHON=python3.12 book
+
+PYTHON ?= python3
+VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+export OPENBLAS_NUM_THREADS := 1
+export MPLBACKEND := agg
+export PYTHONUTF8 := 1
+
+.PHONY: help environment book serve test refresh lint bench audit
+
+help:
+	@echo "make book     build the website into _build/html"
+	@echo "make serve    serve it on this machine"
+	@echo "make test     run all tests: library, notebooks, exercises, the site in a real browser"
+	@echo "make refresh  write exercise stubs and stored outputs into the notebooks"
+	@echo "make lint     formatting, lint, types, import contracts"
+	@echo "make bench    measure widgets and library"
+	@echo "make audit    what is too long for make test"
+
+environment:
+	@$(PYTHON) scripts/environment.py
+
+book: environment
+	@$(VENV)/python scripts/build.py
+
+serve: environment
+	@$(VENV)/python scripts/build.py --if-stale
+	@$(VENV)/python scripts/serve.py
+
+test: environment
+	@$(VENV)/python scripts/build.py --if-stale
+	$(VENV)/python -m pytest -n 2 --dist loadfile
+	$(VENV)/python -m pytest -n 2 --dist loadfile -W default --nbval-lax --nbval-current-env --nbval-cell-timeout 120 book
+
+refresh: environment
+	@$(VENV)/python scripts/refresh.py
+
+lint: environment
+	$(VENV)/ruff check
+	$(VENV)/ruff format --check
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+
+bench: environment
+	@$(VENV)/python scripts/build.py --if-stale
+	$(VENV)/python benchmarks/widgets.py
+
+audit: environment
+	@$(VENV)/python scripts/build.py --if-stale
+	$(VENV)/python -m pytest -n 2 --dist loadfile -m audit

@@ -1,0 +1,38 @@
+"""Widgets on the built page: kernels make the static forms of tipslib, frames and script lie beside the page."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from sphinx.errors import ExtensionError
+
+FRAMES = re.compile(r'data-frames="([0-9a-f]{16})"')
+
+
+def make_static(app):
+    """Tell the kernels that the build starts to make static forms, one BLAS thread each."""
+    os.environ["TIPSLIB_FRAMES"] = str(Path(app.outdir).parent / "frames")
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+
+def place(app, pagename, templatename, context, doctree):
+    """Put the frame files that a page names beside it, and the script of the widgets only where there are some."""
+    body = context.get("body") or ""
+    if "<tips-" not in body:
+        context["script_files"] = [js for js in context["script_files"] if "widgets.js" not in str(js.filename)]
+    for key in FRAMES.findall(body):
+        source = Path(os.environ["TIPSLIB_FRAMES"]) / f"{key}.js"
+        target = Path(app.outdir) / Path(pagename).parent / "frames"
+        if not source.exists():
+            raise ExtensionError(
+                f"{pagename}: the frames {key} are gone from _build. Delete the folder _build and build again."
+            )
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+
+
+def setup(app):
+    app.connect("builder-inited", make_static)
+    app.connect("html-page-context", place, priority=800)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,59 @@
+"""The built site in a real browser; every page opened here reports other hosts, errors and missing files."""
+
+import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from browser import browser as find_browser
+from playwright.sync_api import Browser, Page, sync_playwright
+from reader import NAMES, Visit
+from serve import serving
+
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+
+
+def launch(playwright) -> Browser:
+    """Start the browser; its sandbox is off only for root, for whom it does not work."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return playwright.chromium.launch(executable_path=find_browser(), args=FLAGS, chromium_sandbox=not root)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    assert NAMES, "The site is not built: make book"
+    with serving() as url:
+        yield url
+
+
+@pytest.fixture
+def visit(chromium: Browser, address: str):
+    """Open a page: `visit("index.html", width=390, scheme="dark")`; afterwards nothing may have gone wrong on it."""
+    contexts, visits = [], []
+
+    def go(name: str, *, width: int = 1350, scheme: str = "light", base: str = address, **context) -> Page:
+        contexts.append(chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **context))
+        seen = Visit(contexts[-1].new_page(), urlsplit(address).netloc)
+        visits.append(seen)
+        seen.page.set_default_timeout(8000)
+        seen.page.goto(f"{base}/{name}")
+        return seen.page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert [v.problems for v in visits] == [[] for _ in visits]
