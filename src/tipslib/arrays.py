@@ -1,0 +1,83 @@
+"""What an array is here, and the checks whose messages say what was expected and what was received.
+
+Letters in shapes: N examples, D features, M units, K classes, R runs, P parameters. An ellipsis, as in ``(..., N, D)``,
+stands for nothing or for one leading axis of runs.
+"""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array: TypeAlias = NDArray[Any]
+
+
+def floats(values: ArrayLike) -> Array:
+    """Return ``values`` as an array of floats: float arrays as they are, anything else as float64.
+
+    >>> floats([1, 2])
+    array([1., 2.])
+    >>> floats(np.float32([1, 2])).dtype
+    dtype('float32')
+    """
+    array = np.asarray(values)
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def transpose(a: Array) -> Array:
+    """Swap the last two axes: ``(..., N, D)`` to ``(..., D, N)``, a view.
+
+    >>> transpose(np.zeros((5, 3, 2))).shape
+    (5, 2, 3)
+    """
+    return a.swapaxes(-1, -2)
+
+
+def batch_sum(x: Array) -> Array:
+    """Return the sum over the examples as a row: ``(..., N, D)`` to ``(..., 1, D)``.
+
+    Written as a product with ones, because the matrix product of the BLAS adds faster than ``sum``.
+
+    >>> batch_sum(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([[4., 6.]])
+    """
+    return np.ones((1, x.shape[-2]), x.dtype) @ x
+
+
+def check_positive_int(what: str, value: object) -> None:
+    """Raise ``ValueError`` unless ``value`` is an integer of at least 1; ``what`` reads like ``"Dense needs n_out"``.
+
+    >>> check_positive_int("Dense needs n_out", 3)
+    >>> check_positive_int("Dense needs n_out", 0)
+    Traceback (most recent call last):
+    ValueError: Dense needs n_out, an integer >= 1, got 0.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"{what}, an integer >= 1, got {value!r}.")
+
+
+def check_shape(what: str, array: Array, shape: tuple[int, ...]) -> None:
+    """Raise ``ValueError`` unless ``array`` has ``shape``, or lacks only its leading axis of runs (shared by all runs).
+
+    >>> check_shape("targets", np.zeros((5, 2)), (3, 5, 2))
+    >>> check_shape("targets", np.zeros(5), (5, 2))
+    Traceback (most recent call last):
+    ValueError: targets must have shape (5, 2), got (5,).
+    """
+    if array.shape != shape and (len(shape) < 3 or array.shape != shape[1:]):
+        raise ValueError(f"{what} must have shape {shape}, got {array.shape}.")
+
+
+def check_labels(labels: Array, shape: tuple[int, ...]) -> None:
+    """Raise ``ValueError`` unless ``labels`` are integers that fit logits of ``shape`` ``(..., N, K)``.
+
+    Whether each label is one of 0 to K - 1 is found out where they are compared with the classes.
+
+    >>> check_labels(np.array([0, 1]), (2, 3))
+    >>> check_labels(np.array([0.0, 1.0]), (2, 3))
+    Traceback (most recent call last):
+    ValueError: labels must be integers of shape (2,), got float64 of shape (2,).
+    """
+    expected = shape[:-1]
+    if labels.dtype.kind not in "iu" or labels.shape not in (expected, expected[-1:]):
+        raise ValueError(f"labels must be integers of shape {expected}, got {labels.dtype} of shape {labels.shape}.")

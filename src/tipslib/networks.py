@@ -1,0 +1,210 @@
+"""A network: layers in order, over one flat vector of parameters that the layers view.
+
+So an optimizer works on one array, a copy of the weights is ``net.params.copy()``, and to go back to it is
+``net.params[:] = best``.
+"""
+
+import copy
+import math
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from tipslib.activations import Activation, relu
+from tipslib.arrays import Array, check_positive_int
+from tipslib.initializers import Initializer, he_normal
+from tipslib.layers import Activate, BatchNorm, Dense, Dropout, Layer, Param, Plan
+from tipslib.random import run_generators, spawn
+
+
+class Sequential:
+    """Layers in order, the output of one being the input of the next.
+
+    ``params``, ``grads`` and ``buffers`` (running statistics) are flat vectors, ``(P,)``; every layer's ``params["W"]``
+    and so on are views into them. ``decays`` is 1 where weight decay applies. With ``runs=R`` there are R networks at
+    once, ``(R, P)``: run r starts as the network with ``seed + r``, and draws what that one draws.
+    Raises ``TypeError`` for something that is not a layer, ``ValueError`` for a layer that another network holds.
+
+    >>> net = Sequential([Dense(3), Activate(relu), Dense(2)], n_in=4)
+    >>> net.params.shape  # 4 * 3 + 3 + 3 * 2 + 2
+    (23,)
+    >>> np.shares_memory(net.params, net.layers[0].params["W"])
+    True
+    """
+
+    def __init__(
+        self,
+        layers: Iterable[Layer],
+        n_in: int,
+        *,
+        seed: int = 0,
+        dtype: DTypeLike = np.float64,
+        runs: int | None = None,
+    ) -> None:
+        check_positive_int("Sequential needs n_in", n_in)
+        if runs is not None:
+            check_positive_int("Sequential needs runs", runs)
+        self.layers, self.n_in, self.runs = list(layers), n_in, runs
+        self.n_out = self._build(n_in)
+        for layer in self.layers:
+            layer.rngs = []
+        draws = [self._draw(rng) for rng in run_generators(seed, runs)]
+        self.params, self.buffers = (self._flat(rows, dtype) for rows in zip(*draws, strict=True))
+        self.grads = np.zeros_like(self.params)
+        wanted = [p for plan in self._plans() for p in plan.params.values()]
+        self.decays = np.concatenate([[], *(np.full(math.prod(p.shape), p.decay) for p in wanted)]).astype(dtype)
+        self._shape_out: tuple[int, ...] | None = None
+        self._bind()
+
+    def _build(self, n: int) -> int:
+        """Tell each layer its number of inputs, and return the number of outputs of the last."""
+        for i, layer in enumerate(self.layers):
+            if not isinstance(layer, Layer):
+                raise TypeError(f"Sequential needs layers, got {layer!r} at place {i}.")
+            if layer.plan is not None:
+                raise ValueError(f"Layer {i}, {layer}, already belongs to a network; make a new one.")
+            layer.plan = layer.build(n)
+            n = layer.plan.n_out
+        return n
+
+    def _plans(self) -> list[Plan]:
+        return [layer.plan for layer in self.layers if layer.plan is not None]
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        """Return the first params and buffers of one run, and give each layer a generator of its own for that run."""
+        params: list[Any] = [[]]
+        buffers: list[Any] = [[]]
+        for layer, plan, own in zip(self.layers, self._plans(), spawn(rng, len(self.layers)), strict=True):
+            params += [p.init(p.shape, own).ravel() for p in plan.params.values()]
+            buffers += [p.init(p.shape, own).ravel() for p in plan.buffers.values()]
+            layer.rngs.append(own)
+        return np.concatenate(params), np.concatenate(buffers)
+
+    def _flat(self, rows: Sequence[Array], dtype: DTypeLike) -> Array:
+        return np.array(rows if self.runs else rows[0], dtype)
+
+    def _bind(self) -> None:
+        """Give each layer its views of the flat vectors."""
+        starts = dict.fromkeys(("params", "grads", "buffers"), 0)
+        for layer, plan in zip(self.layers, self._plans(), strict=True):
+            for kind in starts:
+                wanted = plan.buffers if kind == "buffers" else plan.params
+                views, starts[kind] = self._views(getattr(self, kind), wanted, starts[kind])
+                setattr(layer, kind, views)
+
+    def _views(self, flat: Array, wanted: dict[str, Param], start: int) -> tuple[dict[str, Array], int]:
+        """Return the views of ``flat`` from ``start`` on, and where they stop."""
+        views = {}
+        for name, param in wanted.items():
+            stop = start + math.prod(param.shape)
+            views[name] = flat[..., start:stop].reshape(*flat.shape[:-1], *param.shape)
+            start = stop
+        return views, start
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._bind()  # copying and pickling turn views into arrays of their own
+
+    def copy(self) -> Self:
+        """Return a network of its own with the same layers, values and generators.
+
+        >>> net = mlp([2, 1])
+        >>> twin = net.copy()
+        >>> twin.params[:] = 0.0
+        >>> bool(net.params.any()), bool(twin.layers[0].params["W"].any())
+        (True, False)
+        """
+        return copy.deepcopy(self)
+
+    def forward(self, x: ArrayLike, *, training: bool = False) -> Array:
+        """Return the output for a batch, ``(N, n_in)`` to ``(N, n_out)``.
+
+        With runs ``x`` is ``(R, N, n_in)``, or ``(N, n_in)`` shared by all, and the output is ``(R, N, n_out)``.
+        ``x`` must stay as it is until ``backward``; the output is the caller's. Raises ``ValueError`` for other shapes.
+        """
+        h = self._batch(x)
+        for layer in self.layers:
+            h = layer.forward(h, training=training)
+        self._shape_out = h.shape
+        return h.copy()  # a layer may keep its output for backward, and the caller may change it
+
+    def _batch(self, x: ArrayLike) -> Array:
+        x = np.asarray(x, self.params.dtype)
+        lead = () if self.runs is None else (self.runs,)
+        if x.ndim not in (2, 2 + len(lead)) or x.shape[-1] != self.n_in or x.shape[:-2] not in ((), lead):
+            expected = "(N, {n})" if self.runs is None else "(N, {n}) or ({r}, N, {n})"
+            raise ValueError(f"x must have shape {expected.format(n=self.n_in, r=self.runs)}, got {x.shape}.")
+        return np.broadcast_to(x, lead + x.shape[-2:])
+
+    def predict(self, x: ArrayLike) -> Array:
+        """Return the outputs in inference mode, ``(N, n_in)`` to ``(N, n_out)``: logits, not classes.
+
+        >>> mlp([2, 3]).predict([[0.0, 0.0]])  # biases start at zero
+        array([[0., 0., 0.]])
+        """
+        return self.forward(x)
+
+    def backward(self, dy: ArrayLike, *, inputs: bool = True) -> Array | None:
+        """Write dL/dparams into ``grads`` (nothing is added up) and return dL/dx, from ``dy`` = dL/doutput.
+
+        It belongs to the last ``forward``. Training needs no dL/dx: ``inputs=False`` saves that product and returns
+        None. Raises ``RuntimeError`` without a ``forward`` before, ``ValueError`` for another shape than the output's.
+        """
+        if self._shape_out is None:
+            raise RuntimeError("Sequential.backward needs a forward before it.")
+        gradient: Array | None = np.asarray(dy, self.params.dtype)
+        if gradient is None or gradient.shape != self._shape_out:
+            raise ValueError(f"dy must have the output's shape, {self._shape_out}, got {np.shape(dy)}.")
+        for i, layer in reversed(list(enumerate(self.layers))):
+            gradient = layer.backward(gradient, inputs=inputs or i > 0)
+        return gradient if inputs else None
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write ``params`` and ``buffers`` to ``path``, an ``.npz`` file; the layers themselves are not stored."""
+        np.savez(path, params=self.params, buffers=self.buffers)
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Read what ``save`` wrote into this network; raises ``ValueError`` where the sizes differ."""
+        with np.load(path, allow_pickle=False) as stored:
+            for name in ("params", "buffers"):
+                here, there = getattr(self, name), stored[name]
+                if here.shape != there.shape:
+                    raise ValueError(f"load needs {name} of shape {here.shape}, got {there.shape} in {path}.")
+            self.params[...], self.buffers[...] = stored["params"], stored["buffers"]
+
+    def __repr__(self) -> str:
+        return f"Sequential({self.layers}, n_in={self.n_in})"
+
+
+def mlp(
+    widths: Sequence[int],
+    *,
+    activation: Activation = relu,
+    init: Initializer = he_normal,
+    batch_norm: bool = False,
+    dropout: float = 0.0,
+    seed: int = 0,
+    dtype: DTypeLike = np.float64,
+    runs: int | None = None,
+) -> Sequential:
+    """Return a multilayer perceptron: per hidden width Dense, BatchNorm, activation, Dropout, then a last Dense.
+
+    ``widths`` is ``[n_in, *hidden, n_out]``; BatchNorm and Dropout are there if asked for. With BatchNorm the bias
+    before it is left out, because the batch's mean takes it away. Raises ``ValueError`` for fewer than two widths.
+
+    >>> mlp([64, 50, 10], batch_norm=True).layers
+    [Dense(50), BatchNorm(), Activate(ReLU), Dense(10)]
+    """
+    if len(widths) < 2:
+        raise ValueError(f"mlp needs widths [n_in, ..., n_out], got {list(widths)}.")
+    layers: list[Layer] = []
+    for n in widths[1:-1]:
+        layers.append(Dense(n, init, bias=not batch_norm))
+        layers += [BatchNorm()] if batch_norm else []
+        layers.append(Activate(activation))
+        layers += [Dropout(dropout)] if dropout else []
+    layers.append(Dense(widths[-1], init))
+    return Sequential(layers, widths[0], seed=seed, dtype=dtype, runs=runs)
