@@ -156,30 +156,36 @@ def curves(histories: Mapping[str, Any], column: str = "train_loss", *, ylabel: 
 
 @_styled
 def layer_bars(
-    values: ArrayLike, *, ylabel: str, slots: int = 20, limits: tuple[float, float] = (1e-12, 1e12)
+    series: Mapping[str, ArrayLike], *, ylabel: str, slots: int = 20, limits: tuple[float, float] = (1e-12, 1e12)
 ) -> Figure:
-    """Draw a bar for each layer on a logarithmic axis, from 1: downwards what shrank, upwards what grew.
+    """Draw one or two numbers of each layer on a logarithmic axis: bars from 1 up or down, and diamonds.
 
-    values: (D,), D <= slots. A bar that leaves the limits ends there. There are always as many bars as
-    slots, so that frames of a widget differ in few places. Raises ValueError for more layers than slots.
+    series: name -> (D,), D <= slots; the first one gives the bars, the second one the diamonds. What leaves the
+    limits ends there. There are always as many bars and diamonds as slots (those without a layer have no height
+    or lie outside), so that the frames of a widget differ in few places. Raises ValueError for more layers.
 
-    >>> axes = layer_bars([0.01, 1.0], ylabel="norm", slots=3).axes[0]
+    >>> axes = layer_bars({"deltas": [0.01, 1.0]}, ylabel="norm", slots=3).axes[0]
     >>> [float(bar.get_height()) for bar in axes.patches]
     [-2.0, 0.0, 0.0]
     """
-    decades = np.zeros(slots)
-    shown = np.log10(np.clip(np.asarray(values, dtype=float), *limits))
-    if len(shown) > slots:
-        raise ValueError(f"layer_bars needs at most slots={slots} values, got {len(shown)}.")
-    decades[: len(shown)] = np.round(shown, 1)  # a tenth of a decade is below a pixel of a phone
-    figure, axes = _figure("hidden layer (1 is next to the input)", ylabel)
-    colours = [ORANGE if height < 0 else BLUE for height in decades]
-    axes.bar(np.arange(1, slots + 1), decades, color=colours, width=0.7)
-    axes.axhline(0, color="black", linewidth=0.8)
+    figure, axes = _figure("hidden layer (1 is next to the input)", ylabel, legend=list(series))
+    place = np.arange(1, slots + 1)
     low, high = np.log10(limits)
+    for position, (name, values) in enumerate(series.items()):
+        decades = np.full(slots, 0.0 if position == 0 else 1.05 * high)
+        shown = np.log10(np.clip(np.asarray(values, dtype=float), *limits))
+        if len(shown) > slots:
+            raise ValueError(f"layer_bars needs at most slots={slots} values, got {len(shown)}.")
+        decades[: len(shown)] = np.round(shown, 1)  # on a phone a tenth of a decade is less than a pixel
+        if position == 0:
+            axes.bar(place, decades, color=BLUE, width=0.7, label=name)
+        else:
+            axes.plot(place, decades, "D", color=ORANGE, markersize=4, label=name)
+    axes.axhline(0, color="black", linewidth=0.8)
     ticks = np.arange(np.ceil(low / 3) * 3, high + 1, 3)
     axes.set(xlim=(0.3, slots + 0.7), ylim=(low, high), xticks=[1, *range(5, slots + 1, 5)])
     axes.set_yticks(ticks, [power_of_ten(10.0**tick) for tick in ticks])
+    _legend(axes)
     return figure
 
 
@@ -311,5 +317,7 @@ def _columns(names: Sequence[str]) -> int:
 def _legend(axes: Axes) -> None:
     """Put the legend above the axes, where it hides nothing."""
     handles, names = axes.get_legend_handles_labels()
+    if axes.patches and axes.lines:  # matplotlib names lines before bars
+        handles, names = handles[::-1], names[::-1]
     place = {"loc": "lower left", "bbox_to_anchor": (-0.02, 0.99), "borderaxespad": 0.2}
     axes.legend(handles, names, ncols=_columns(names), **place)

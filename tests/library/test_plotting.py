@@ -1,5 +1,6 @@
 """Figures: colours that can be seen, the same look for a method everywhere, the right numbers, nothing left open."""
 
+import io
 from types import SimpleNamespace
 
 import matplotlib as mpl
@@ -15,7 +16,7 @@ from tipslib import plotting
 FIGURES = {
     "lines": lambda: plotting.lines([1, 2, 3], {"sigmoid": [[1, 2, 3], [2, 3, 4]]}, xlabel="x", ylabel="y"),
     "curves": lambda: plotting.curves({"SGD": SimpleNamespace(train_loss=[2.0, 1.0])}, ylabel="loss"),
-    "layer_bars": lambda: plotting.layer_bars([1e-3, 1.0, 10.0], ylabel="norm"),
+    "layer_bars": lambda: plotting.layer_bars({"deltas": [1e-3, 1.0], "weights": [1.0, 10.0]}, ylabel="norm"),
     "histograms": lambda: plotting.histograms({"h": np.arange(9)}, xlabel="h", limits=(0, 9)),
     "before_after": lambda: plotting.before_after({"in": ([0, 1], [1, 1])}, limits=[2]),
     "dots": lambda: plotting.dots({"std 1": {"training": [0.9, 1.0], "test": [0.8]}}, xlabel="accuracy"),
@@ -140,13 +141,32 @@ def test_curves_draw_a_column_of_one_network_or_of_several():
 
 
 def test_bars_end_at_the_limits_and_empty_slots_are_drawn():
-    figure = plotting.layer_bars([0.0, 1e-30, 1e30, 1.0], ylabel="norm", slots=6, limits=(1e-6, 1e3))
-    assert [bar.get_height() for bar in figure.axes[0].patches] == [-6, -6, 3, 0, 0, 0]
+    series = {"deltas": [0.0, 1e-30, 1e30, 1.0], "weights": [0.1, 1e30]}
+    axes = plotting.layer_bars(series, ylabel="norm", slots=6, limits=(1e-6, 1e3)).axes[0]
+    assert [bar.get_height() for bar in axes.patches] == [-6, -6, 3, 0, 0, 0]
+    diamonds = axes.lines[0].get_ydata()
+    assert diamonds[:2].tolist() == [-1, 3]
+    assert (diamonds[2:] > axes.get_ylim()[1]).all()
+
+
+def test_frames_of_layer_bars_have_the_same_number_of_elements():
+    def elements(depth):
+        buffer = io.StringIO()
+        ones = np.ones(depth)
+        plotting.layer_bars({"deltas": ones, "weights": ones}, ylabel="norm").savefig(buffer, format="svg")
+        return buffer.getvalue().count("<")
+
+    assert elements(2) == elements(20)
+
+
+def test_the_legend_names_the_bars_first():
+    axes = FIGURES["layer_bars"]().axes[0]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["deltas", "weights"]
 
 
 def test_bars_for_more_layers_than_slots_are_refused():
     with pytest.raises(ValueError, match=r"layer_bars needs at most slots=2 values, got 3\."):
-        plotting.layer_bars([1, 1, 1], ylabel="norm", slots=2)
+        plotting.layer_bars({"deltas": [1, 1, 1]}, ylabel="norm", slots=2)
 
 
 def test_histograms_count_values_outside_the_limits_in_the_outermost_bins():
