@@ -31,7 +31,7 @@ CYCLE: list[Look] = [
 COLOURS: dict[str, Look] = {
     "sigmoid": (ORANGE, "s", "--"),
     "tanh": (BLUE, "o", "-"),
-    "relu": (GREEN, "^", "-."),
+    "ReLU": (GREEN, "^", "-."),
     "identity": (GREY, "P", ":"),
     "std 0.01": (GREY, "P", ":"),
     "std 1/√n": (ORANGE, "s", "--"),

@@ -50,7 +50,7 @@ def test_colours_stand_out_from_both_pages(colour, page):
 @pytest.mark.parametrize(
     "names",
     [
-        ["sigmoid", "tanh", "relu", "identity"],
+        ["sigmoid", "tanh", "ReLU", "identity"],
         ["std 0.01", "std 1/√n", "std 4/√n", "std 1"],
         ["SGD", "Momentum", "Adam"],
         ["training", "test"],
