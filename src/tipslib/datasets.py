@@ -70,8 +70,11 @@ def digits(n: int = 1000) -> Splits:
     with files("tipslib").joinpath("data/digits.npz").open("rb") as file, np.load(file) as stored:
         order = stored["order"]
         x, y = stored["x"][order], stored["y"][order].astype(np.int64)
-    raw = Splits(*(Examples(x[part], y[part]) for part in (slice(n), slice(1000, 1397), slice(1397, None))))
-    mean = raw.train.x.mean(axis=0)
-    std = (raw.train.x - mean).std()
-    scaled = (Examples((x - mean) / std, y) for x, y in (raw.train, raw.val, raw.test))
-    return Splits(*scaled, raw=raw)
+    mean = x[:n].mean(axis=0)
+    std = (x[:n] - mean).std()
+    return _split((x - mean) / std, y, n, raw=_split(x, y, n))
+
+
+def _split(x: Array, y: Array, n: int, raw: Splits | None = None) -> Splits:
+    train, val, test = (Examples(x[part], y[part]) for part in (slice(n), slice(1000, 1397), slice(1397, None)))
+    return Splits(train, val, test, raw)

@@ -155,9 +155,9 @@ class Sequential:
         """
         if self._shape_out is None:
             raise RuntimeError("Sequential.backward needs a forward before it.")
-        gradient: Array | None = np.asarray(dy, self.params.dtype)
-        if gradient is None or gradient.shape != self._shape_out:
-            raise ValueError(f"dy must have the output's shape, {self._shape_out}, got {np.shape(dy)}.")
+        gradient: Any = np.asarray(dy, self.params.dtype)
+        if gradient.shape != self._shape_out:
+            raise ValueError(f"dy must have the output's shape, {self._shape_out}, got {gradient.shape}.")
         for i, layer in reversed(list(enumerate(self.layers))):
             gradient = layer.backward(gradient, inputs=inputs or i > 0)
         return gradient if inputs else None
