@@ -1,8 +1,8 @@
 """What happens inside a network: the size of gradients, outputs and updates, layer by layer.
 
 A *hidden layer* here is an ``Activate`` layer and what feeds it: z_l goes in (the pre-activation), h_l = f(z_l) comes
-out. Hidden layers are counted 1 to D, first to last; D is the depth. A result has one entry per layer, ``(D,)``, or ``(R, D)`` with
-runs. Everything is measured on a copy of the network, which stays as it is.
+out. Hidden layers are counted 1 to D, first to last; D is the depth. A result has one entry per layer, ``(D,)``, or
+``(R, D)`` with runs. Everything is measured on a copy of the network, which stays as it is.
 
 Two gradients carry the name "the gradient of layer l", and they can tell different stories: delta_l = dL/dz_l at the
 pre-activation, and dL/dW_l at the weights. Each function says which one it returns.
