@@ -102,6 +102,18 @@ def power_of_ten(value: float, _: int = 0) -> str:
     return "1" if exponent == 0 else "10" + str(exponent).translate(SUPERSCRIPTS)
 
 
+def short(value: float) -> str:
+    """Write a number with two digits, the way the book's sentences do.
+
+    >>> short(0.314), short(123.0), short(1.94e-6), short(12345.0), short(0.0)
+    ('0.31', '120', '1.9 × 10⁻⁶', '1.2 × 10⁴', '0')
+    """
+    digits, exponent = f"{value:.1e}".split("e")
+    if -3 <= int(exponent) <= 2:
+        return f"{float(f'{value:.1e}'):g}"
+    return f"{digits} × 10" + str(int(exponent)).translate(SUPERSCRIPTS)
+
+
 @_styled
 def lines(
     x: ArrayLike,
