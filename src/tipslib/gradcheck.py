@@ -23,9 +23,9 @@ from tipslib.random import generator
 class GradientCheck:
     """How far a gradient is from the numerical one: the worst entry, and where it is.
 
-    ``error`` is |gradient - numerical| / max(|gradient|, |numerical|, floor), where the floor, a thousandth of the
-    largest entry of either array, keeps entries that are zero but for rounding from deciding. It is true when ``error``
-    is below ``tolerance``.
+    ``error`` is |gradient - numerical| / max(|gradient|, |numerical|, floor). The floor, a thousandth of the largest
+    entry of either array and at least 1e-4, keeps entries from deciding that are smaller than differences resolve
+    (about 1e-9). It is true when ``error`` is below ``tolerance``.
 
     >>> check = GradientCheck("W", (0, 1), 2.0, 1.0, error=0.5, tolerance=1e-5)
     >>> bool(check), str(check)
@@ -84,7 +84,7 @@ def compare(name: str, gradient: Array, numerical: Array, tolerance: float = 1e-
     if not gradient.size:
         return GradientCheck(name, (), 0.0, 0.0, 0.0, tolerance)
     size = np.maximum(abs(gradient), abs(numerical))
-    error = abs(gradient - numerical) / np.maximum(size, max(1e-3 * float(size.max()), 1e-8))
+    error = abs(gradient - numerical) / np.maximum(size, max(1e-3 * float(size.max()), 1e-4))
     error = np.nan_to_num(error, nan=np.inf)
     worst = tuple(int(i) for i in np.unravel_index(error.argmax(), error.shape))
     return GradientCheck(name, worst, float(gradient[worst]), float(numerical[worst]), float(error[worst]), tolerance)

@@ -1,0 +1,180 @@
+"""What every optimizer promises, with PyTorch's numbers as the reference."""
+
+import inspect
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from registry import BASES, OPTIMIZERS, exactly, public
+
+from tipslib import optimizers
+from tipslib.losses import softmax_cross_entropy
+from tipslib.networks import mlp
+from tipslib.optimizers import SGD, Adam, Momentum, Optimizer, clip_by_norm, clip_by_value
+
+REFERENCES = np.load(Path(__file__).with_name("references.npz"))
+each_optimizer = pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
+STORED = [name.removeprefix("optimizer ") for name in REFERENCES.files if name.startswith("optimizer ")]
+
+
+def walk(optimizer, start, gradient, steps):
+    theta, path = start.copy(), []
+    for t in range(steps):
+        optimizer.step(theta, gradient(theta, t))
+        path.append(theta.copy())
+    return np.array(path)
+
+
+def test_registry_holds_every_optimizer():
+    classes = {name for name in public(optimizers) if inspect.isclass(getattr(optimizers, name))}
+    assert {type(make()).__name__ for make in OPTIMIZERS.values()} == classes - BASES
+    assert {name.removesuffix(" scheduled") for name in STORED} == set(OPTIMIZERS)
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_fifty_steps_equal_pytorch(name):
+    make = OPTIMIZERS[name.removesuffix(" scheduled")]
+    lr = make().lr
+    optimizer = make(lambda t: lr / (1 + 0.05 * t)) if name.endswith(" scheduled") else make()
+    A, noise = REFERENCES["A"], REFERENCES["noise"]
+    path = walk(optimizer, REFERENCES["start"], lambda theta, t: A @ theta + noise[t], 50)
+    np.testing.assert_allclose(path, REFERENCES[f"optimizer {name}"], rtol=1e-7)
+
+
+@each_optimizer
+def test_lr_zero_changes_nothing(make):
+    start = np.array([1.0, -2.0])
+    path = walk(make(0.0), start, lambda theta, t: np.array([3.0, -1e3]), 5)
+    np.testing.assert_array_equal(path, [start] * 5)
+
+
+@each_optimizer
+def test_reaches_the_minimum_of_a_quadratic(make):
+    path = walk(make(), np.array([1.0, -2.0]), lambda theta, t: np.array([1.0, 3.0]) * theta, 1000)
+    np.testing.assert_allclose(path[-1], 0, atol=1e-2)  # Adam with a constant rate keeps moving a little
+
+
+@each_optimizer
+def test_works_in_place_and_leaves_the_gradient_alone(make):
+    optimizer, theta, g = make(), np.array([1.0, 2.0]), np.array([0.5, -0.5])
+    for _ in range(3):
+        assert optimizer.step(theta, g) is None
+    assert (theta != [1.0, 2.0]).all()
+    np.testing.assert_array_equal(g, [0.5, -0.5])
+
+
+@each_optimizer
+def test_float32_stays_float32(make):
+    for lr in (0.1, np.float64(0.1), np.array([[0.1], [0.2]])):
+        optimizer, theta = make(lr), np.ones((2, 3), np.float32)
+        optimizer.step(theta, np.ones_like(theta))
+        state = [value for value in vars(optimizer).values() if isinstance(value, np.ndarray) and value is not lr]
+        assert state
+        assert all(value.dtype == np.float32 for value in state)
+
+
+@each_optimizer
+def test_a_schedule_is_called_with_the_step_from_zero(make):
+    asked = []
+    optimizer = make(lambda t: asked.append(t) or 0.1)
+    walk(optimizer, np.ones(2), lambda theta, t: theta, 3)
+    assert asked == [0, 1, 2]
+    assert optimizer.t == 3
+
+
+@each_optimizer
+def test_twenty_steps_of_runs_are_those_of_single_networks(make):
+    def train(net, optimizer, x, y):
+        for _ in range(20):
+            net.backward(softmax_cross_entropy(net.forward(x, training=True), y)[1], inputs=False)
+            optimizer.step(net.params, net.grads, net.decays)
+        return net.params
+
+    rng, rates = np.random.default_rng(0), [0.1, 0.01, 0.003]
+    x, y = rng.normal(size=(3, 6, 4)), rng.integers(2, size=(3, 6))
+    together = train(mlp([4, 5, 2], seed=2, runs=3), make(np.array(rates)[:, None]), x, y)
+    for r, lr in enumerate(rates):
+        alone = train(mlp([4, 5, 2], seed=2 + r), make(lr), x[r], y[r])
+        np.testing.assert_allclose(together[r], alone, rtol=1e-12, atol=1e-12)
+
+
+@each_optimizer
+def test_goes_on_after_pickling(make):
+    optimizer, theta = make(), np.array([1.0, -2.0])
+    optimizer.step(theta, theta.copy())
+    twin, other = pickle.loads(pickle.dumps(optimizer)), theta.copy()
+    optimizer.step(theta, np.array([1.0, 1.0]))
+    twin.step(other, np.array([1.0, 1.0]))
+    np.testing.assert_array_equal(theta, other)
+
+
+@pytest.mark.parametrize("make", [OPTIMIZERS["SGD"], OPTIMIZERS["Momentum"]], ids=["SGD", "Momentum"])
+def test_a_rotation_of_the_coordinates_rotates_the_path(make):
+    angle = 0.7
+    Q = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    H, start = np.diag([1.0, 4.0]), np.array([1.0, -2.0])
+    plain = walk(make(), start, lambda theta, t: H @ theta, 30)
+    rotated = walk(make(), Q @ start, lambda theta, t: Q @ H @ Q.T @ theta, 30)
+    np.testing.assert_allclose(rotated, plain @ Q.T, rtol=1e-10, atol=1e-12)
+
+
+def test_adam_does_not_feel_the_scale_of_the_gradient():
+    H, start = np.diag([1.0, 4.0]), np.array([1.0, -2.0])
+    plain = walk(Adam(0.1, eps=0.0), start, lambda theta, t: H @ theta, 30)
+    scaled = walk(Adam(0.1, eps=0.0), start, lambda theta, t: 1000 * H @ theta, 30)
+    np.testing.assert_allclose(scaled, plain, rtol=1e-10)
+
+
+def test_adam_starts_with_a_step_of_length_lr():
+    theta = np.zeros(3)
+    Adam(0.1, eps=0.0).step(theta, np.array([1e-6, 1.0, -1e6]))
+    np.testing.assert_allclose(theta, [-0.1, -0.1, 0.1], rtol=1e-12)
+
+
+def test_clip_by_norm_scales_only_what_is_longer():
+    g = np.array([[3.0, 4.0], [0.3, 0.4]])
+    np.testing.assert_allclose(clip_by_norm(g, 1.0), [5.0, 0.5])
+    np.testing.assert_allclose(g, [[0.6, 0.8], [0.3, 0.4]])
+    single = np.array([3.0, 4.0], np.float32)
+    assert clip_by_norm(single, 10.0) == 5.0
+    np.testing.assert_array_equal(single, [3.0, 4.0])
+
+
+def test_clip_by_value_cuts_each_entry():
+    g = np.array([-3.0, 0.5, 2.0])
+    clip_by_value(g, 1.0)
+    np.testing.assert_array_equal(g, [-1.0, 0.5, 1.0])
+
+
+def used(optimizer):
+    optimizer.step(np.ones(3), np.ones(3))
+    return optimizer
+
+
+ONE = np.ones(1)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: SGD(-0.1), "SGD needs finite lr >= 0, got lr=-0.1."),
+        (lambda: Adam(np.nan), "Adam needs finite lr >= 0, got lr=nan."),
+        (lambda: Momentum(0.1, momentum=1.0), "Momentum needs 0 <= momentum < 1, got momentum=1.0."),
+        (lambda: Adam(0.1, beta1=1.0), "Adam needs 0 <= beta1, beta2 < 1, got beta1=1.0, beta2=0.999."),
+        (lambda: Adam(0.1, eps=-1.0), "Adam needs eps >= 0, got eps=-1.0."),
+        (lambda: SGD(0.1).step(np.array([1, 2]), ONE), "params must be floats, got int64."),
+        (lambda: SGD(0.1).step(np.ones(2), ONE), "grads must have the shape of params, (2,), got (1,)."),
+        (lambda: used(SGD(0.1)).step(ONE, ONE), "This SGD serves params of shape (3,), got (1,)."),
+        (lambda: clip_by_norm(np.ones(2), 0.0), "clip_by_norm needs limit > 0, got limit=0.0."),
+        (lambda: clip_by_value(np.ones(2), -1.0), "clip_by_value needs limit > 0, got limit=-1.0."),
+    ],
+)
+def test_errors(call, message):
+    with pytest.raises(ValueError, match=exactly(message)):
+        call()
+
+
+def test_an_optimizer_of_ones_own_must_define_update():
+    with pytest.raises(NotImplementedError, match=r"^Optimizer must define update\(params, grads, lr, decays\)\.$"):
+        Optimizer(0.1).step(np.ones(1), np.ones(1))
