@@ -1,9 +1,9 @@
 """With a kernel: ipywidgets and a figure that is replaced in one piece, so that it never flickers.
 
-Changes that arrive while a drawing is made are collected: then the last state is drawn, and at most one drawing waits.
+A change is drawn before the kernel answers it. Until then ipywidgets keeps further changes back, each in place of the one
+before, so of many quick ones the last is drawn, and at most one waits.
 """
 
-import asyncio
 import html
 from typing import Any
 
@@ -11,8 +11,6 @@ import ipywidgets as widgets
 
 from tipslib.explore.controls import Control
 from tipslib.explore.declaration import Declaration, figure_html
-
-PAUSE = 0.01  # seconds, in which the messages that already arrived are read
 
 
 class Live:
@@ -22,10 +20,9 @@ class Live:
         self.asked = asked
         self.controls = {name: _widget(asked.label(name), control) for name, control in asked.controls.items()}
         self.picture = widgets.HTML()
-        self.waiting = False
         self.picture.value = self.drawn()
         for control in self.controls.values():
-            control.observe(self.changed, "value")
+            control.observe(self.draw, "value")
 
     def drawn(self) -> str:
         """Return the HTML of the present state; raise ValueError, naming the state, where it cannot be drawn."""
@@ -33,21 +30,8 @@ class Live:
         picture, sentence = self.asked.frame(values, f"t{id(self):x}-")
         return f'<div style="max-width: 45rem">{figure_html(picture, sentence)}<p>{html.escape(sentence)}</p></div>'
 
-    def changed(self, _: Any) -> None:
-        """Draw soon, once for all changes that are already under way; at once where no event loop runs."""
-        if self.waiting:
-            return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self.draw()
-        else:
-            self.waiting = True
-            loop.call_later(PAUSE, self.draw)
-
-    def draw(self) -> None:
+    def draw(self, _: Any) -> None:
         """Replace the picture, or say in its place why this state could not be drawn."""
-        self.waiting = False
         try:
             self.picture.value = self.drawn()
         except ValueError as error:
