@@ -40,6 +40,9 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
     daemon_threads = True
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Let a browser that closes a page early do so."""
+
 
 @contextmanager
 def serving(folder: Path = PAGES, port: int = 0) -> Iterator[str]:

@@ -19,8 +19,11 @@ def make_static(app):
 def place(app, pagename, templatename, context, doctree):
     """Put the frame files that a page names beside it, and the script of the widgets only where there are some."""
     body = context.get("body") or ""
+    mine = [js for js in context["script_files"] if "widgets.js" in str(js.filename)]
+    for js in mine:
+        js.attributes["defer"] = "defer"  # elements must stand in the page before they come to life
     if "<tips-" not in body:
-        context["script_files"] = [js for js in context["script_files"] if "widgets.js" not in str(js.filename)]
+        context["script_files"] = [js for js in context["script_files"] if js not in mine]
     for key in FRAMES.findall(body):
         source = Path(os.environ["TIPSLIB_FRAMES"]) / f"{key}.js"
         target = Path(app.outdir) / Path(pagename).parent / "frames"

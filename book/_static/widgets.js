@@ -13,7 +13,10 @@
   class Explore extends HTMLElement {
     connectedCallback() {
       this.controls = [...this.querySelectorAll(".controls input, .controls select")];
-      for (const control of this.controls) control.addEventListener("input", () => this.changed(control));
+      for (const control of this.controls) {
+        control.addEventListener("input", () => this.changed(control));
+        if (this.moved(control)) this.changed(control); // before this script was here
+      }
       const near = new IntersectionObserver(([entry]) => {
         if (!entry.isIntersecting) return;
         near.disconnect();
@@ -22,6 +25,12 @@
       near.observe(this);
       this.addEventListener("focusin", () => this.load(), { once: true });
       this.addEventListener("pointerdown", () => this.load(), { once: true });
+    }
+
+    moved(control) {
+      if (control.type === "range") return control.value !== control.defaultValue;
+      if (control.type === "checkbox") return control.checked !== control.defaultChecked;
+      return !(control.selectedOptions[0]?.defaultSelected ?? true);
     }
 
     load() {

@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 from serve import PAGES
 
 NAMES = sorted(p.relative_to(PAGES).as_posix() for p in PAGES.rglob("*.html") if "_static" not in p.parts)
+TEXTS = {name: (PAGES / name).read_text(encoding="utf-8") for name in NAMES}
 
 
 class Visit:
