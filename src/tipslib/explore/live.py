@@ -1,7 +1,7 @@
 """With a kernel: ipywidgets and a figure that is replaced in one piece, so that it never flickers.
 
-A change is drawn before the kernel answers it. Until then ipywidgets keeps further changes back, each in place of the one
-before, so of many quick ones the last is drawn, and at most one waits.
+A change is drawn before the kernel answers it. Until then ipywidgets keeps further changes back, each in place of the
+one before, so of many quick ones the last is drawn, and at most one waits.
 """
 
 import html
