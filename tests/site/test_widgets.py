@@ -1,4 +1,4 @@
-"""Every widget and every question of every page: each control changes picture and sentence, and every answer is answered."""
+"""Every widget and question of every page: controls change picture and sentence, answers are answered."""
 
 import json
 import re
@@ -9,7 +9,6 @@ from serve import PAGES
 
 WITH_WIDGETS = [name for name in NAMES if "<tips-explore" in TEXTS[name]]
 WITH_QUESTIONS = [name for name in NAMES if "<tips-quiz" in TEXTS[name]]
-MOVES = ("range", "select-one", "checkbox")
 
 
 def ready(page):
@@ -68,10 +67,14 @@ def test_the_picture_has_changed_before_the_handler_returns(visit, name):
     page = visit(name)
     for widget in ready(page):
         changed = widget.evaluate(
-            """w => { const c = w.querySelector("input[type=range], select"), before = w.querySelector(".picture").innerHTML;
-                 if (c.type == "range") c.value = c.value == c.max ? 0 : c.max; else c.selectedIndex = (c.selectedIndex + 1) % c.length;
-                 c.dispatchEvent(new Event("input", {bubbles: true}));
-                 return w.querySelector(".picture").innerHTML != before; }"""
+            """widget => {
+                const picture = widget.querySelector(".picture"), before = picture.innerHTML;
+                const control = widget.querySelector("input[type=range], select");
+                if (control.type == "range") control.value = control.value == control.max ? 0 : control.max;
+                else control.selectedIndex = (control.selectedIndex + 1) % control.length;
+                control.dispatchEvent(new Event("input", {bubbles: true}));
+                return picture.innerHTML != before;
+            }"""
         )
         assert changed
 
@@ -175,7 +178,9 @@ def answers(data):
     if data["kind"] == "choose":
         return [(i, i == data["right"], reply) for i, (_, reply) in enumerate(data["options"])]
     right, factor = data["right"], data["factor"]
-    listed = [(n, right / factor <= n * 1.000001 and n <= right * factor * 1.000001, reply) for n, reply in data["options"]]
+    listed = [
+        (n, right / factor <= n * 1.000001 and n <= right * factor * 1.000001, reply) for n, reply in data["options"]
+    ]
     return [*listed, (right * factor * 1234, False, "Too large")]
 
 

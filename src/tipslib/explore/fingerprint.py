@@ -124,7 +124,7 @@ def own(thing: Any) -> bool:
     """Say whether a function or a class is the reader's own: neither tipslib's nor an installed library's."""
     file = getattr(sys.modules.get(thing.__module__), "__file__", None)
     if thing.__module__ == "__main__" or file is None:
-        return thing.__module__ != "builtins"
+        return thing.__module__ == "__main__"
     return not any(Path(file).is_relative_to(place) for place in (PACKAGE, sys.prefix, sys.base_prefix))
 
 
