@@ -1,10 +1,11 @@
 """Every page: it loads from its own host alone, fits a phone, sets its formulas, and its links lead somewhere."""
 
+import gzip
 import re
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from reader import NAMES
+from reader import NAMES, TEXTS
 from serve import PAGES
 
 
@@ -54,3 +55,42 @@ def test_internal_links_lead_somewhere(name):
 def test_ids_are_unique(name):
     found = re.findall(r'\bid="([^"]+)"', (PAGES / name).read_text(encoding="utf-8"))
     assert len(found) == len(set(found)), sorted(i for i in set(found) if found.count(i) > 1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_images_have_text_that_says_what_is_seen(visit, name):
+    page = visit(name)
+    for image in page.locator("main img").all():
+        alt = image.get_attribute("alt") or ""
+        assert not re.search(r"\.(png|svg|jpg)$", alt), f"{name}: the text of an image is a file name"
+        assert len(alt.split()) >= 8, f"{name}: {alt!r} does not say what is seen"
+        image.scroll_into_view_if_needed()
+        assert image.evaluate("i => i.decode().then(() => i.naturalWidth)") > 0
+
+
+CHAPTERS = [name for name in NAMES if name.split("/")[0] in ("recipe", "training", "generalization", "practice")]
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_chapter_is_light(name):
+    page = PAGES / name
+    assert len(gzip.compress(page.read_bytes())) <= 250_000
+    keys = re.findall(r'data-frames="([0-9a-f]{16})"', TEXTS[name])
+    weights = [len(gzip.compress((page.parent / "frames" / f"{key}.js").read_bytes())) for key in keys]
+    assert max(weights) <= 100_000, weights
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_chapter_shows_eight_pictures_and_three_kinds_of_widgets(visit, name):
+    page = visit(name)
+    pictures = {image.get_attribute("src") for image in page.locator("main img").all()}
+    drawings = {re.sub(r"t[0-9a-f]{6}-", "", svg.inner_html()) for svg in page.locator("tips-explore .picture").all()}
+    assert len(drawings) >= 3
+    assert len(pictures) + len(drawings) >= 8
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_claims_are_on_the_page_they_are_linked_from(name):
+    links = set(re.findall(r'href="#(claim-[a-z0-9-]+)"', TEXTS[name]))
+    assert len(links) >= 6
+    assert links <= ids(TEXTS[name])

@@ -1,0 +1,61 @@
+"""The notebooks of the book as the tests read them."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[2]
+BOOK = ROOT / "book"
+NOTEBOOKS = sorted(p.relative_to(BOOK).as_posix() for p in BOOK.glob("[!_]*/*.ipynb"))
+CHAPTERS = [name for name in NOTEBOOKS if not name.startswith(("solutions/", "appendix/"))]
+CHECKED = "nbval-check-output"
+
+
+@cache
+def cells(name: str) -> list[Any]:
+    """Return the cells of a notebook, given as `training/vanishing-gradients.ipynb`."""
+    return nbformat.read(BOOK / name, as_version=4).cells
+
+
+def code(name: str) -> list[Any]:
+    return [c for c in cells(name) if c.cell_type == "code"]
+
+
+def tags(cell: Any) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def prose(name: str) -> str:
+    """Return the Markdown of a notebook."""
+    return "\n\n".join(c.source for c in cells(name) if c.cell_type == "markdown")
+
+
+def calls(name: str, function: str) -> list[tuple[list[Any], dict[str, Any]]]:
+    """Return the literal arguments of every call of a function in a notebook; what is no literal is None."""
+    found = []
+    for cell in code(name):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", None) == function:
+                found.append(([literal(a) for a in node.args], {k.arg: literal(k.value) for k in node.keywords}))
+    return found
+
+
+def literal(node: ast.AST) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return None
+
+
+def claims(name: str) -> dict[str, str]:
+    """Return what each claim of a notebook prints."""
+    return {args[0]: named["shown"] for args, named in calls(name, "claim")}
+
+
+def claim_links(name: str) -> list[tuple[str, str]]:
+    """Return (text, claim) of each link to a claim in the prose."""
+    return re.findall(r"\[([^\]]+)\]\(#claim-([a-z0-9-]+)\)", prose(name))

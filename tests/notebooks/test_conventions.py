@@ -1,0 +1,145 @@
+"""What every notebook of the book keeps to, so that it reads, runs and tests the same on every surface."""
+
+import ast
+import itertools
+import re
+
+import pytest
+
+from book import CHAPTERS, CHECKED, NOTEBOOKS, calls, cells, claim_links, claims, code, prose, tags
+
+TAGS = {"hide-input", "claim", CHECKED, "raises-exception"}
+FORBIDDEN = {
+    r"^\s*[%!]": "no magics: they are not Python",
+    r"\binteract\b": "explore, not interact",
+    r"np\.random\.(seed|rand|randn|normal|uniform)\b": "a generator with a visible seed",
+    r"filterwarnings|simplefilter": "no warning is hidden",
+    r"\btry:\s*\n\s*(import|from)\b": "imports do not depend on the machine",
+    r"https?://": "nothing needs a network",
+}
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+class TestEveryNotebook:
+    def test_cells_are_short(self, name):
+        long = {c.id: len(c.source.splitlines()) for c in code(name) if len(c.source.splitlines()) > 25}
+        assert not long
+
+    def test_most_cells_show_one_idea(self, name):
+        over = [c.id for c in code(name) if len(c.source.splitlines()) > 15]
+        assert len(over) <= len(code(name)) // 4, over
+
+    def test_imports_are_numpy_matplotlib_and_tipslib(self, name):
+        for cell in code(name):
+            for node in ast.walk(ast.parse(cell.source)):
+                if isinstance(node, ast.Import):
+                    modules = [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom):
+                    modules = [node.module]
+                else:
+                    continue
+                assert {m.split(".")[0] for m in modules} <= {"numpy", "matplotlib", "tipslib"}
+
+    @pytest.mark.parametrize(("pattern", "reason"), FORBIDDEN.items())
+    def test_nothing_forbidden(self, name, pattern, reason):
+        assert [c.id for c in code(name) if re.search(pattern, c.source, re.MULTILINE)] == [], reason
+
+    def test_tags_are_known(self, name):
+        assert {t for c in cells(name) for t in tags(c)} <= TAGS
+
+    def test_outputs_are_stored_only_where_they_are_exact(self, name):
+        for cell in code(name):
+            if CHECKED in tags(cell):
+                assert cell.outputs, f"{cell.id}: make refresh"
+                assert cell.execution_count is not None, "nbval compares nothing without it"
+                assert not any(o.output_type == "error" for o in cell.outputs)
+            else:
+                assert (cell.outputs, cell.execution_count) == ([], None), f"{cell.id}: make refresh"
+
+    def test_something_exact_is_stored(self, name):
+        assert any(CHECKED in tags(c) for c in code(name))
+
+    def test_one_title(self, name):
+        text = re.sub(r"```.*?```", "", prose(name), flags=re.DOTALL)
+        assert len(re.findall(r"^# ", text, re.MULTILINE)) == 1
+
+    def test_paragraphs_are_short(self, name):
+        for paragraph in re.split(r"\n\s*\n", prose(name)):
+            if not paragraph.lstrip().startswith(("|", "-", "```", ":::", "$$", "1.")):
+                assert len(paragraph.split()) <= 120, paragraph[:80]
+
+    def test_formulas_follow_the_house_rules(self, name):
+        found = re.findall(
+            r"\\(?:color|textcolor|tag|label|eqref|newcommand|mathrm\{in\})|\\begin\{(?:align|equation|gather)\}",
+            prose(name),
+        )
+        assert not found
+        headings = re.findall(r"^#+ .*\$.*$", prose(name), re.MULTILINE)
+        assert not headings, "formulas break the table of contents"
+
+    def test_figures_have_text_that_says_what_is_seen(self, name):
+        for cell in code(name):
+            last = cell.source.rstrip().splitlines()[-1]
+            if "plt.show()" in cell.source or re.match(r"(plotting\.)?\w*(plot|curves|bars|histogram)\w*\(", last):
+                alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+                assert len(alt.split()) >= 8, f"{cell.id}: alt text says what is seen, got {alt!r}"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+class TestEveryChapter:
+    def test_size(self, name):
+        text = re.sub(r"\]\([^)]*\)|\{[a-z:-]+\}|\$[^$]*\$", " ", prose(name))
+        assert 3000 <= len(re.findall(r"[A-Za-z][A-Za-z'-]+", text)) <= 6000
+        assert 45 <= len(cells(name)) <= 80
+
+    def test_a_sentence_stands_between_code_cells(self, name):
+        kinds = [c.cell_type for c in cells(name)]
+        assert [i for i, pair in enumerate(itertools.pairwise(kinds)) if pair == ("code", "code")] == []
+
+    def test_floor(self, name):
+        chapter = name.split("/")[1].removesuffix(".ipynb")
+        named = [args[0] for f in ("check", "choose", "estimate") for args, _ in calls(name, f)]
+        exercises = {n for n in named if re.fullmatch(rf"{chapter}-\d+", n)}
+        predictions = {n for n in named if re.fullmatch(rf"{chapter}-predict-\d+", n)}
+        assert set(named) == exercises | predictions, "names are <chapter>-<n> and <chapter>-predict-<n>"
+        assert exercises >= {f"{chapter}-{i}" for i in range(1, 7)}
+        assert len(predictions) >= 2
+        assert len(calls(name, "explore")) >= 3
+        assert len(claims(name)) >= 6
+
+    def test_exercises_come_in_order(self, name):
+        text = "\n".join(c.source for c in code(name))
+        numbers = [
+            int(n)
+            for n in re.findall(r"(?:check|choose|estimate)\(\s*\"[a-z-]+?-(\d+)\"", re.sub(r"predict-\d+", "", text))
+        ]
+        assert numbers == sorted(numbers)
+
+    def test_questions_have_three_wrong_answers_with_replies(self, name):
+        for args, named in calls(name, "choose"):
+            assert len(args[2]) >= 4, f"{args[0]}: one right and three wrong options"
+            assert named["right"] in args[2]
+        for args, named in calls(name, "estimate"):
+            assert named["factor"] is None or named["factor"] >= 1
+            assert args[0]
+
+    def test_widgets_have_at_most_three_controls(self, name):
+        assert max(len(named) for _, named in calls(name, "explore")) <= 3
+
+    def test_each_claim_is_printed_and_each_link_is_a_claim(self, name):
+        shown, links = claims(name), claim_links(name)
+        assert {claim for _, claim in links} == set(shown)
+        assert [(text, claim) for text, claim in links if text != shown[claim]] == []
+
+    def test_claim_cells_are_tagged(self, name):
+        for cell in code(name):
+            assert ("claim" in tags(cell)) == bool(re.search(r"(?<!\w)claim\(", cell.source))
+            if "claim" in tags(cell):
+                assert "hide-input" in tags(cell)
+                assert "assert " in cell.source
+                assert cell.source.rstrip().splitlines()[-1].startswith(("claim(", ")", "    "))
+
+
+def test_claims_are_named_once():
+    named = [claim for name in CHAPTERS for claim in claims(name)]
+    assert len(named) == len(set(named))
