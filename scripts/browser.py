@@ -1,10 +1,16 @@
-"""Find a Chromium for the tests, or get one: the system's, else Playwright's, else by the package manager."""
+"""Find a Chromium, or get one, and start it: the system's, else Playwright's, else by the package manager."""
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 NAMES = ("google-chrome", "google-chrome-stable", "chrome", "chromium", "chromium-browser")
 PLACES = (
@@ -19,6 +25,13 @@ MANAGERS = {  # program -> commands that install a browser, and a font with Chin
     "pacman": ("pacman -Sy --noconfirm chromium noto-fonts-cjk",),
     "apk": ("apk add --quiet chromium font-noto-cjk",),
 }
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
 
 
 def installed() -> str | None:
@@ -80,6 +93,19 @@ def browser() -> str:
     if not path:
         sys.exit("The site's tests need a browser: install Google Chrome or Chromium, then run them again.")
     return path
+
+
+@contextmanager
+def browsing() -> Iterator["Browser"]:
+    """Start a browser and close it; its sandbox is off only for root, for whom it does not work."""
+    from playwright.sync_api import sync_playwright
+
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    path = browser()  # first: one Playwright cannot run inside another
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS, chromium_sandbox=not root)
+        yield started
+        started.close()
 
 
 if __name__ == "__main__":

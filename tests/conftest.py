@@ -1,9 +1,21 @@
-"""What all tests share: where things are, and one BLAS thread."""
+"""What all tests share: where things are, one BLAS thread, one browser."""
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    from browser import browsing
+
+    with browsing() as browser:
+        yield browser

@@ -1,0 +1,135 @@
+"""The chapter as a reader meets it on Binder: fresh lean environment, JupyterLab, a real browser."""
+
+import json
+
+import pytest
+from lab import BIN, Notebook, Widget, jupyterlab, make_environment, run, widgets
+
+from tipslib import exercises
+
+CHAPTER = "book/training/vanishing-gradients.ipynb"
+SOLUTIONS = "book/solutions/vanishing-gradients.ipynb"
+EXERCISE = "vanishing-gradients-3"
+
+SLOW = """\
+import time
+from matplotlib.figure import Figure
+from tipslib.explore import explore, slider
+
+drawn = []
+
+def draw(n):
+    drawn.append(n)
+    time.sleep(0.5)
+    figure = Figure()
+    figure.subplots().bar([0, 1], [n, 20])
+    return figure
+
+explore(draw, lambda n: f"The bar is {n} high.", n=slider(0, 20))
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("binder")
+
+
+@pytest.fixture(scope="module")
+def repository(folder):
+    return make_environment(folder)
+
+
+@pytest.fixture(scope="module")
+def lab(folder, repository):
+    with jupyterlab(folder, repository) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def chapter(chromium, lab):
+    with chromium.new_context(viewport={"width": 1350, "height": 900}) as context:
+        notebook = Notebook(context.new_page(), lab, CHAPTER)
+        notebook.run_all()
+        yield notebook
+
+
+def source_with(path, text):
+    """Return the source of the code cell of a notebook that contains a text."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    (found,) = [source for source in sources if text in source]
+    return found
+
+
+def write_notebook(path, *sources):
+    """Write a notebook of some code cells."""
+    empty = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [empty | {"id": f"cell-{i}", "source": source} for i, source in enumerate(sources)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells}
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def quickly(widget: Widget, key: str, times: int) -> None:
+    """Press a key as fast as the browser takes it."""
+    widget.slider.focus()
+    for _ in range(times):
+        widget.output.page.keyboard.press(key)
+
+
+def test_every_extension_fits_this_jupyterlab(folder, repository):
+    listed = run(folder / "venv" / BIN / "jupyter", "labextension", "list", cwd=repository)
+    assert "jupyterlab-myst" in listed
+    assert "not compatible" not in listed
+
+
+def test_every_cell_runs_without_complaint(chapter):
+    assert chapter.complaints() == []
+    assert len(widgets(chapter)) >= 3
+
+
+def test_a_slider_changes_figure_and_sentence(chapter):
+    widget = widgets(chapter)[0]
+    picture, sentence = widget.state()
+    widget.slider.press("ArrowLeft")
+    new_picture, new_sentence = widget.settle()
+    assert new_picture != picture
+    assert new_sentence != sentence
+
+
+def test_after_quick_changes_the_last_state_is_drawn(chapter):
+    widget = widgets(chapter)[0]
+    widget.slider.press("Home")
+    first = widget.settle()
+    quickly(widget, "ArrowRight", 10)
+    last = widget.settle()
+    widget.slider.press("ArrowLeft")
+    assert widget.settle() not in (first, last)
+    widget.slider.press("ArrowRight")
+    assert widget.settle() == last
+
+
+def test_an_exercise_answers_a_wrong_and_a_right_answer(chapter, repository):
+    call = f'check("{EXERCISE}"'
+    cell = chapter.cell_with(call)
+    right = source_with(repository / SOLUTIONS, call)
+    chapter.write(cell, f"def backward_step(delta, W, z, f):\n    return delta @ W.T\n\n{call}, backward_step)")
+    reply = exercises.check(EXERCISE, exercises.wrong_answers(EXERCISE)["no-slope"])
+    assert reply.message in cell.locator(".jp-OutputArea").inner_text()
+    chapter.write(cell, right)
+    assert "Right." in cell.locator(".jp-OutputArea").inner_text()
+
+
+def test_slow_drawings_do_not_queue(chromium, lab, repository):
+    write_notebook(repository / "slow.ipynb", SLOW, "print(*drawn)")
+    with chromium.new_context() as context:
+        slow = Notebook(context.new_page(), lab, "slow.ipynb")
+        slow.run_all()
+        (widget,) = widgets(slow)
+        quickly(widget, "ArrowRight", 10)
+        assert widget.settle()[1] == "The bar is 10 high."
+        count = slow.cell_with("print(*drawn)")
+        slow.write(count, "print(*drawn)")
+        at_start, *after = count.locator(".jp-OutputArea").inner_text().split()
+        assert at_start == "0"
+        assert len(after) <= 3, "the first, one that waited, the last"
