@@ -57,7 +57,7 @@ def digits(n: int = 1000) -> Splits:
     ``x`` is ``(N, 64)`` float64, minus the mean of each training pixel, divided by one number, the standard deviation
     of all centered training pixels; the validation and test splits use these too. ``y`` is int64, 0 to 9. ``raw`` keeps
     the pixels 0 to 16. The order is fixed and stratified, so that the first ``n`` are balanced within one or two per
-    class. Raises ``ValueError`` unless 1 <= n <= 1000.
+    class. Raises ``ValueError`` unless 10 <= n <= 1000.
 
     >>> data = digits(n=300)
     >>> [len(y) for _, y in (data.train, data.val, data.test)]
@@ -65,8 +65,8 @@ def digits(n: int = 1000) -> Splits:
     >>> round(float(data.train.x.std()), 6)
     1.0
     """
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= 1000:
-        raise ValueError(f"digits needs 1 <= n <= 1000 training examples, got n={n!r}.")
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 10 <= n <= 1000:
+        raise ValueError(f"digits needs 10 <= n <= 1000 training examples, got n={n!r}.")
     with files("tipslib").joinpath("data/digits.npz").open("rb") as file, np.load(file) as stored:
         order = stored["order"]
         x, y = stored["x"][order], stored["y"][order].astype(np.int64)

@@ -1,6 +1,7 @@
 """What every layer promises, and what single layers promise beyond that."""
 
 import inspect
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from tipslib.losses import softmax_cross_entropy
 from tipslib.networks import Sequential
 from tipslib.optimizers import SGD
 
+REFERENCES = np.load(Path(__file__).with_name("references.npz"))
 each_layer = pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
 both_modes = pytest.mark.parametrize("training", [True, False], ids=["training", "inference"])
 shapes = given(n=st.integers(1, 8), d=st.integers(1, 8), seed=st.integers(0, 99))
@@ -227,6 +229,20 @@ def test_running_statistics_reach_mean_and_unbiased_variance():
         layer.forward(x, training=True)
     np.testing.assert_allclose(layer.buffers["running_mean"][0], x.mean(axis=0), rtol=1e-12)
     np.testing.assert_allclose(layer.buffers["running_var"][0], x.var(axis=0, ddof=1), rtol=1e-12)
+
+
+def test_batch_norm_equals_pytorch():
+    layer = Sequential([BatchNorm()], 4).layers[0]
+    for name in ("gamma", "beta"):
+        layer.params[name][...] = REFERENCES[f"bn {name}"]
+    for x in REFERENCES["bn x"]:
+        y = layer.forward(x, training=True)
+    found = {"y": y, "dx": layer.backward(REFERENCES["bn dy"])}
+    found |= {f"d{name}": grad[0] for name, grad in layer.grads.items()}
+    found |= {name: buffer[0] for name, buffer in layer.buffers.items()}
+    found["inference"] = layer.forward(REFERENCES["bn x"][0])
+    for name, value in found.items():
+        np.testing.assert_allclose(value, REFERENCES[f"bn {name}"], rtol=1e-7, err_msg=name)
 
 
 def test_inference_leaves_the_running_statistics_alone():
