@@ -306,6 +306,14 @@ class EarlyStopping:
             flat[...] = rows.reshape(flat.shape)
 
 
+def _bar(rows: Iterator[Epoch], epochs: int) -> Any:
+    try:
+        tqdm = import_module("tqdm.auto").tqdm
+    except ImportError:
+        raise ImportError("progress=True needs tqdm: pip install tqdm.") from None
+    return tqdm(rows, total=epochs, unit="epoch")
+
+
 def fit(
     net: Sequential,
     splits: Splits,
@@ -330,7 +338,7 @@ def fit(
     """
     rows: Any = train(net, splits, optimizer, epochs=epochs, **options)
     if progress:
-        rows = import_module("tqdm.auto").tqdm(rows, total=epochs, unit="epoch")
+        rows = _bar(rows, epochs)
     history = History()
     for row in rows:
         history.rows.append(row)

@@ -1,0 +1,69 @@
+"""The lowest row: floats, checks, generators. (What the checks say in use is tested where they are used.)"""
+
+import numpy as np
+import pytest
+from registry import exactly
+
+from tipslib.arrays import batch_sum, check_labels, check_positive_int, check_shape, floats, transpose
+from tipslib.random import generator, run_generators, spawn
+
+
+def test_floats_keep_their_type_and_others_become_float64():
+    x = np.ones(2, np.float32)
+    assert floats(x) is x
+    assert floats([1, 2]).dtype == floats(np.array([True])).dtype == np.float64
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_batch_sum_is_the_sum(dtype):
+    x = np.random.default_rng(0).normal(size=(3, 5, 4)).astype(dtype)
+    assert batch_sum(x).dtype == dtype
+    np.testing.assert_allclose(batch_sum(x), x.sum(axis=-2, keepdims=True), rtol=1e-5, atol=1e-6)
+
+
+def test_transpose_is_a_view():
+    x = np.zeros((3, 5, 4))
+    assert transpose(x).shape == (3, 4, 5)
+    assert np.shares_memory(transpose(x), x)
+
+
+def test_generators_are_independent_and_reproducible():
+    assert generator(3).random() == generator(3).random() != generator(4).random()
+    children = spawn(generator(3), 3)
+    assert len({child.random() for child in [*children, generator(3)]}) == 4
+    np.testing.assert_array_equal(
+        [c.random() for c in spawn(generator(3), 2)], [c.random() for c in spawn(generator(3), 2)]
+    )
+
+
+def test_run_generators_are_those_of_the_following_seeds():
+    expected = [generator(seed).random() for seed in (5, 6, 7)]
+    assert [rng.random() for rng in run_generators(5, 3)] == expected
+    assert [rng.random() for rng in run_generators(5, None)] == expected[:1]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: generator(None), "A seed is an integer >= 0, got None."),
+        (lambda: generator(1.0), "A seed is an integer >= 0, got 1.0."),
+        (lambda: generator(True), "A seed is an integer >= 0, got True."),
+        (lambda: generator(-1), "A seed is an integer >= 0, got -1."),
+        (lambda: check_positive_int("Here n", True), "Here n, an integer >= 1, got True."),
+        (lambda: check_shape("y", np.ones((2, 3)), (4, 2)), "y must have shape (4, 2), got (2, 3)."),
+        (lambda: check_shape("y", np.ones(2), (4, 2)), "y must have shape (4, 2), got (2,)."),
+        (
+            lambda: check_labels(np.zeros((2, 5), np.int32), (3, 5, 4)),
+            "labels must be integers of shape (3, 5), got int32 of shape (2, 5).",
+        ),
+    ],
+)
+def test_errors(call, message):
+    with pytest.raises(ValueError, match=exactly(message)):
+        call()
+
+
+def test_what_fits_passes():
+    check_positive_int("n", np.int32(3))
+    check_shape("y", np.ones((2, 3)), (4, 2, 3))  # shared by four runs
+    check_labels(np.zeros(5, np.uint8), (3, 5, 4))
