@@ -13,7 +13,7 @@ Array: TypeAlias = NDArray[Any]
 
 
 def floats(values: ArrayLike) -> Array:
-    """Return ``values`` as an array of floats: float arrays as they are, anything else as float64.
+    """Return ``values``, of any shape, as an array of floats: float arrays as they are, anything else as float64.
 
     >>> floats([1, 2])
     array([1., 2.])

@@ -97,7 +97,7 @@ def delta_ratio(
 ) -> Any:
     """Return ||delta_1|| / ||delta_D||, first over last hidden layer, of the *deltas*: 1 means that nothing vanishes.
 
-    A float, or ``(R,)`` with runs; the arguments are those of ``delta_norms``.
+    A float, or ``(R,)`` with runs. The arguments are those of ``delta_norms``.
 
     >>> from tipslib.activations import identity
     >>> from tipslib.initializers import constant
@@ -113,7 +113,8 @@ def weight_gradient_norms(
 ) -> Array:
     """Return ||dL/dW_l|| (Frobenius) for all ``Dense`` layers, the output layer too: ``(D + 1,)`` for an ``mlp``.
 
-    The arguments are those of ``delta_norms``. Raises ``ValueError`` for a network without ``Dense`` layers.
+    The arguments are those of ``delta_norms``: ``x`` ``(N, n_in)``, ``y`` ``(N,)``. Raises ``ValueError`` for a network
+    without ``Dense`` layers.
 
     >>> from tipslib.activations import identity
     >>> from tipslib.initializers import constant
@@ -186,8 +187,8 @@ def _slopes(net: Sequential, x: ArrayLike, training: bool) -> list[Array]:
 def saturation(net: Sequential, x: ArrayLike, *, slope: float = 0.02, training: bool = True) -> Array:
     """Return the share of entries of each hidden layer, in [0, 1], whose slope |f'(z)| is below ``slope``.
 
-    0.02 is the slope of tanh where its output is 0.99; a sigmoid has it at 0.02 and 0.98. For ReLU it is the share of
-    entries that are off. Raises ``ValueError`` for a network without ``Activate`` layers.
+    ``x`` is ``(N, n_in)``. 0.02 is the slope of tanh where its output is 0.99; a sigmoid has it at 0.02 and 0.98. For
+    ReLU it is the share of entries that are off. Raises ``ValueError`` for a network without ``Activate`` layers.
 
     >>> from tipslib.activations import tanh
     >>> saturation(Sequential([Activate(tanh)], n_in=2), [[0.0, 9.0]])
@@ -199,7 +200,7 @@ def saturation(net: Sequential, x: ArrayLike, *, slope: float = 0.02, training: 
 def dead_units(net: Sequential, x: ArrayLike, *, training: bool = True) -> Array:
     """Return the share of units of each hidden layer, in [0, 1], whose slope is 0 for every example of ``x``.
 
-    No example then changes their weights. It depends on ``x``: a unit may be alive for other examples.
+    No example then changes their weights. It depends on ``x``, ``(N, n_in)``: a unit may be alive for other examples.
     Raises ``ValueError`` for a network without ``Activate`` layers.
 
     >>> from tipslib.activations import relu

@@ -163,7 +163,7 @@ def clip_by_norm(grads: Array, limit: float) -> Any:
 
 
 def clip_by_value(grads: Array, limit: float) -> None:
-    """Cut every entry of ``grads`` to [-limit, limit] in place. Raises ``ValueError`` unless limit > 0.
+    """Cut every entry of ``grads``, of any shape, to [-limit, limit] in place. Raises ``ValueError`` unless limit > 0.
 
     >>> g = np.array([3.0, -0.5])
     >>> clip_by_value(g, 1.0)
