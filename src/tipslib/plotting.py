@@ -95,11 +95,11 @@ def look(name: str, position: int = 0) -> Look:
 def power_of_ten(value: float, _: int = 0) -> str:
     """Write a power of ten in Unicode, which is quicker to draw than mathtext and can be selected.
 
-    >>> power_of_ten(1e-5), power_of_ten(1), power_of_ten(100)
-    ('10⁻⁵', '1', '10²')
+    >>> power_of_ten(1e-5), power_of_ten(1), power_of_ten(10), power_of_ten(100)
+    ('10⁻⁵', '1', '10', '10²')
     """
     exponent = round(np.log10(value))
-    return "1" if exponent == 0 else "10" + str(exponent).translate(SUPERSCRIPTS)
+    return f"{10**exponent}" if exponent in (0, 1) else "10" + str(exponent).translate(SUPERSCRIPTS)
 
 
 def short(value: float) -> str:
@@ -321,9 +321,11 @@ def _scales(axes: Axes, log_x: bool, log_y: bool, ylim: tuple[float, float] | No
 
 
 def _columns(names: Sequence[str]) -> int:
-    """Return how many names fit side by side."""
-    longest = max(len(name) for name in names)
-    return max(1, min(len(names), 52 // (longest + 7)))
+    """Return the columns of a legend: all names in one row if they fit, else rows of equal length."""
+    if sum(len(name) + 6 for name in names) <= 56:
+        return len(names)
+    most = max(1, 52 // (max(len(name) for name in names) + 7))
+    return -(-len(names) // -(-len(names) // most))
 
 
 def _legend(axes: Axes) -> None:
