@@ -151,9 +151,21 @@ def test_without_the_input_gradient_the_parameters_get_theirs(runs):
     net.grads[...] = np.nan
     assert net.backward(y, inputs=False) is None
     np.testing.assert_array_equal(net.grads, grads)
-    assert Sequential([Activate(tanh)], 4).copy() is not None
     alone = Sequential([Activate(tanh)], 4)
     assert alone.backward(alone.forward(x), inputs=False) is None
+
+
+def test_the_first_layer_alone_is_spared_its_input_gradient():
+    class Spy(Dense):
+        def backward(self, dy, *, inputs=True):
+            asked.append(inputs)
+            return super().backward(dy, inputs=inputs)
+
+    net, asked = Sequential([Spy(4), Spy(3), Spy(2)], 4), []
+    y = net.forward(np.ones((2, 4)))
+    net.backward(y, inputs=False)
+    net.backward(y)
+    assert asked == [True, True, False, True, True, True]
 
 
 def test_a_network_may_have_no_parameters():

@@ -283,6 +283,16 @@ def test_each_run_stops_at_its_own_best_epoch():
     assert len(history) == max(ends)
 
 
+def test_a_run_out_of_patience_improves_no_more():
+    stop, net = EarlyStopping("val_loss", patience=1), mlp([1, 1], runs=2)
+    for epoch, values in enumerate([[5.0, 5.0], [6.0, 4.0], [1.0, 3.0], [0.5, 4.0]], 1):
+        net.params[...] = epoch
+        assert stop(row(epoch, np.array(values)), net) == (epoch == 4)
+    assert stop.best_epoch.tolist() == [1, 3]
+    stop.restore(net)
+    assert net.params.tolist() == [[1.0, 1.0], [3.0, 3.0]]
+
+
 def test_any_function_of_row_and_network_can_stop():
     assert len(fit(mlp([64, 10]), DATA, SGD(0.1), stop=lambda row, net: row.epoch == 3)) == 3
 
