@@ -6,6 +6,8 @@ catalogue of mistakes and its hints are in the file of its chapter.
 
 import difflib
 
+import numpy as np
+
 from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback, Hint
 from tipslib.exercises.grading import Exercise
@@ -48,7 +50,8 @@ def check(name: str, answer: object, *, seconds: float = 5.0) -> Feedback:
     exercise = _exercise(name)
     if answer is None or answer is ...:
         return Feedback("not attempted", "Replace the dots by your answer and run the cell again.")
-    feedback = exercise.grade(answer, Deadline(seconds))
+    with np.errstate(all="ignore"):  # what is not finite gets a sentence of its own
+        feedback = exercise.grade(answer, Deadline(seconds))
     if feedback.status == "wrong" and feedback.hint is None:
         return Feedback("wrong", f'{feedback.message} A first hint: hint("{name}").')
     return feedback

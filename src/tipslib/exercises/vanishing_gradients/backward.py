@@ -125,7 +125,7 @@ DELTA_NORMS = FunctionExercise(
     hints=(
         "Run `net.forward(x)` first: the layers remember what they need. The loss returns its value and its gradient.",
         "Walk over `reversed(net.layers)` and hand each layer's `backward` what the one above it returned.",
-        "What `backward` of an `Activate` returns is the gradient at z. Take its norm there; turn the list round last.",
+        "Import `Activate` from tipslib.layers: after its `backward` the gradient is at z. Turn the list round last.",
     ),
     mistakes={
         "of-the-weights": Mistake(

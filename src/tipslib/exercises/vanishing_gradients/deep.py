@@ -8,9 +8,10 @@ import numpy as np
 
 from tipslib.activations import sigmoid, tanh
 from tipslib.datasets import Examples, Splits, digits
+from tipslib.exercises.answers import describe, outcome, wrong_signature
 from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback
-from tipslib.exercises.grading import Exercise, Mistake, describe, nothing_returned, outcome, wrong_signature
+from tipslib.exercises.grading import Exercise, Mistake, nothing_returned
 from tipslib.initializers import lecun_normal, normal, variance_scaling
 from tipslib.layers import Activate, Dense
 from tipslib.networks import Sequential, mlp

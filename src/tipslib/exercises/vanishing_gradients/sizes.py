@@ -9,9 +9,10 @@ import numpy as np
 from tipslib.activations import sigmoid
 from tipslib.datasets import digits
 from tipslib.diagnostics import delta_ratio
+from tipslib.exercises.answers import wrong_array
 from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback
-from tipslib.exercises.grading import Case, Exercise, FunctionExercise, Mistake, wrong_array
+from tipslib.exercises.grading import Case, Exercise, FunctionExercise, Mistake
 from tipslib.initializers import variance_scaling
 from tipslib.networks import mlp
 
