@@ -113,22 +113,22 @@ class Notebook:
         self.page.locator("[data-command='runmenu:run-all']").click()
         self.finish()
 
-    def finish(self, seconds: float = 120) -> None:
-        """Wait until no cell runs or waits, and the kernel is idle."""
+    def finish(self, seconds: float = 240) -> None:
+        """Wait until a cell has run, none runs or waits, and the kernel is idle; an error ends the run too."""
         self.page.wait_for_function(
             """() => {
-                const cells = [...document.querySelectorAll(".jp-Notebook .jp-CodeCell")];
-                const filled = cells.filter(c => c.querySelector(".cm-content").innerText.trim());
-                const prompts = filled.map(c => c.querySelector(".jp-InputPrompt").innerText.trim());
-                const status = document.querySelector("#jp-main-statusbar").innerText;
-                return cells.length && prompts.every(p => /\\d/.test(p)) && status.includes("| Idle"); }""",
+                const prompts = [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")];
+                const texts = prompts.map(prompt => prompt.innerText);
+                const idle = document.querySelector("#jp-main-statusbar").innerText.includes("| Idle");
+                return idle && /\\d/.test(texts[0]) && !texts.some(text => text.includes("*")); }""",
             timeout=seconds * 1000,
         )
 
     def complaints(self) -> list[str]:
         """Return the text of every error and every warning among the outputs."""
-        kinds = "[data-mime-type$='jupyter.error'], [data-mime-type$='jupyter.stderr']"
-        return self.page.locator(".jp-Notebook .jp-OutputArea-output").locator(kinds).all_inner_texts()
+        kinds = ("error", "stderr")
+        chosen = ", ".join(f".jp-Notebook [data-mime-type='application/vnd.jupyter.{kind}']" for kind in kinds)
+        return self.page.locator(chosen).all_inner_texts()
 
     def cell_with(self, text: str) -> Locator:
         """Return the one code cell whose source contains a text."""
