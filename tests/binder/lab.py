@@ -103,7 +103,6 @@ class Notebook:
         self.page = page
         page.set_default_timeout(60_000)  # a slow machine starts a kernel in tens of seconds
         page.goto(address % path)
-        self.cells = page.locator(".jp-Notebook .jp-Cell")
         self.code = page.locator(".jp-Notebook .jp-CodeCell")
         page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
 
@@ -131,8 +130,10 @@ class Notebook:
         return self.page.locator(chosen).all_inner_texts()
 
     def cell_with(self, text: str) -> Locator:
-        """Return the one code cell whose source contains a text."""
-        return self.code.filter(has=self.page.locator(".cm-content", has_text=text))
+        """Return the one code cell whose source contains a text, by its place: the source may change."""
+        sources = self.code.locator(".cm-content").all_inner_texts()
+        (place,) = [i for i, source in enumerate(sources) if text in source]
+        return self.code.nth(place)
 
     def write(self, cell: Locator, source: str) -> None:
         """Replace the source of a code cell, as by pasting, and run it."""
