@@ -1,0 +1,90 @@
+"""Faults to plant: each is one change of the library, with the one test, notebook or grader that must turn red.
+
+The claims of each chapter have a fault of their own each, in `claim_mutants.py`.
+"""
+
+from typing import NamedTuple
+
+
+class Mutant(NamedTuple):
+    """A fault: what it is, the file under src/tipslib, the text replaced and its replacement, and what catches it."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    caught_by: str
+
+
+MUTANTS = [
+    Mutant(
+        "the sigmoid's slope without (1 - a)",
+        "activations.py",
+        "        return y * (1 - y)\n",
+        "        return y\n",
+        "tests/library/test_activations.py",
+    ),
+    Mutant(
+        "W not transposed in backward",
+        "layers.py",
+        'return dy @ transpose(self.params["W"]) if inputs else None',
+        'return dy @ self.params["W"].reshape(dy.shape[-1], -1) if inputs else None',
+        "tests/library/test_layers.py",
+    ),
+    Mutant(
+        "the softmax's gradient not divided by N",
+        "losses.py",
+        "    p /= n\n",
+        "",
+        "tests/library/test_losses.py",
+    ),
+    Mutant(
+        "He's gain is 1",
+        "initializers.py",
+        "    return variance_scaling(math.sqrt(2))(shape, rng)",
+        "    return variance_scaling(1.0)(shape, rng)",
+        "tests/library/test_initializers.py",
+    ),
+    Mutant(
+        "the running variance is biased",
+        "layers.py",
+        "var * (n / (n - 1))",
+        "var",
+        "tests/library/test_layers.py",
+    ),
+    Mutant(
+        "an initializer ignores its generator",
+        "initializers.py",
+        "    return rng.normal(0.0, std, shape)\n\n\ndef _orthogonal",
+        "    return np.random.default_rng(0).normal(0.0, std, shape)\n\n\ndef _orthogonal",
+        "tests/library/test_initializers.py",
+    ),
+    Mutant(
+        "the digits are scaled with statistics of all data",
+        "datasets.py",
+        "    mean = x[:n].mean(axis=0)\n",
+        "    mean = x.mean(axis=0)\n",
+        "tests/library/test_datasets.py",
+    ),
+    Mutant(
+        "Adam without bias correction",
+        "optimizers.py",
+        "bias1, bias2 = 1 - self.beta1**t, 1 - self.beta2**t",
+        "bias1, bias2 = 1, 1",
+        "tests/library/test_optimizers.py",
+    ),
+    Mutant(
+        "a frame is served from an old cache",
+        "explore/fingerprint.py",
+        "            self.digest.update(np.ascontiguousarray(value).tobytes())\n",
+        "",
+        "tests/surfaces/test_explore.py::TestCache",
+    ),
+    Mutant(
+        "a grader accepts everything",
+        "exercises/engine.py",
+        "GRADER",
+        "GRADER",
+        "tests/exercises",
+    ),
+]

@@ -1,0 +1,60 @@
+"""Planted faults: the library with one line changed must turn the named test, notebook or claim red."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from book import CHAPTERS, ROOT, claims
+from claim_mutants import CLAIM_MUTANTS
+from mutants import MUTANTS, Mutant
+
+OF_CLAIMS = [
+    Mutant(f"the claim {claim}", file, old, new, f"book/{next(c for c in CHAPTERS if claim in claims(c))}")
+    for claim, file, old, new in CLAIM_MUTANTS
+]
+
+
+def run(mutant: Mutant, folder, *options: str) -> str:
+    """Run the tests that must catch a fault on a copy of the library that has it; return what they print."""
+    shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    path = folder / "src" / "tipslib" / mutant.file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(mutant.old) == 1, f"{mutant.file} holds the text {text.count(mutant.old)} times: {mutant.old!r}"
+    path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--no-header", *options, mutant.caught_by]
+    environment = os.environ | {"PYTHONPATH": str(folder / "src")}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stdout
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.name)
+def test_a_planted_fault_is_caught(mutant, tmp_path):
+    printed = run(mutant, tmp_path, "-x", "--maxfail=1")
+    assert re.search(r"\b1 failed\b", printed), printed
+
+
+def caught_by_its_claim(mutant: Mutant, folder) -> None:
+    """A claim's fault must fail the cell of that claim, not only stop the notebook somewhere."""
+    printed = run(mutant, folder, "-W", "default", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "120")
+    name = mutant.name.removeprefix("the claim ")
+    assert f"The claim {name} shows" in printed or re.search(rf'claim\("{name}"', printed), printed[-3000:]
+
+
+FIRST = {m.caught_by: m for m in reversed(OF_CLAIMS)}  # one for each chapter
+
+
+@pytest.mark.parametrize("mutant", FIRST.values(), ids=lambda m: m.name)
+def test_one_claim_of_each_chapter_turns_red(mutant, tmp_path):
+    caught_by_its_claim(mutant, tmp_path)
+
+
+@pytest.mark.audit
+@pytest.mark.parametrize("mutant", OF_CLAIMS, ids=lambda m: m.name)
+def test_every_claim_turns_red(mutant, tmp_path):
+    caught_by_its_claim(mutant, tmp_path)
+
+
+def test_every_claim_has_a_fault_that_it_catches():
+    assert {m.name for m in OF_CLAIMS} == {f"the claim {claim}" for chapter in CHAPTERS for claim in claims(chapter)}
