@@ -97,10 +97,16 @@ def wrong_signature(answer: Any, call: str) -> str:
     try:
         signature.bind(*expected)
     except TypeError:
-        yours = ", ".join(map(str, signature.parameters.values()))
         count = _count(expected, "argument")
-        return f"`{call}` takes {count}; yours, `({yours})`, {_odd(signature, expected)}."
+        return f"`{call}` takes {count}; yours, `{_plain(signature)}`, {_odd(signature, expected)}."
     return ""
+
+
+def _plain(signature: inspect.Signature) -> inspect.Signature:
+    """Leave out types and defaults, which may be long."""
+    empty = inspect.Parameter.empty
+    plain = [p.replace(annotation=empty, default=empty) for p in signature.parameters.values()]
+    return signature.replace(parameters=plain, return_annotation=empty)
 
 
 def _odd(signature: inspect.Signature, expected: list[str]) -> str:

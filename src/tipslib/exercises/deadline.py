@@ -34,6 +34,15 @@ def _has_bare_loop(code: CodeType) -> bool:
     return any(i.opname.startswith("JUMP_BACKWARD") and i.argval == i.offset for i in dis.get_instructions(code))
 
 
+def _is_finalizing(frame: FrameType | None) -> bool:
+    """Whether the frame belongs to a ``__del__``, which Python may call anywhere: an exception there would be lost."""
+    while frame is not None:
+        if frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
+
+
 class DeadlineExceeded(BaseException):
     """Raised in code that runs past its deadline: no `Exception`, so that `except Exception` does not catch it.
 
@@ -46,7 +55,8 @@ class DeadlineExceeded(BaseException):
         self._deadline = deadline
 
     def __del__(self) -> None:
-        self._deadline._trace_again(sys._getframe(1))
+        if self._deadline._running:
+            self._deadline._trace_again(sys._getframe(1))
 
 
 class Deadline:
@@ -68,7 +78,7 @@ class Deadline:
         self._running = False
 
     def __enter__(self) -> Self:
-        self._previous = sys.gettrace()
+        self._previous, self._outside = sys.gettrace(), sys._getframe(1)
         self._end = time.monotonic() + self._left
         self._running = True
         sys.settrace(self._trace)
@@ -78,9 +88,12 @@ class Deadline:
         self._running = False  # first: a DeadlineExceeded dropped from now on must not trace again
         sys.settrace(self._previous)
         self._left = self._end - time.monotonic()
+        del self._outside
 
     def _trace(self, frame: FrameType, event: str, arg: Any) -> Any:
-        if self._running and time.monotonic() > self._end:
+        if not self._running or frame.f_code.co_filename == __file__:  # __exit__ must run, however late it is
+            return None
+        if time.monotonic() > self._end and not _is_finalizing(frame):
             raise DeadlineExceeded(self)
         if not is_readers_code(frame.f_code.co_filename):
             return None
@@ -89,9 +102,7 @@ class Deadline:
         return self._trace
 
     def _trace_again(self, frame: FrameType | None) -> None:
-        if not self._running:
-            return
-        while frame is not None:
+        while frame is not None and frame is not self._outside:
             if is_readers_code(frame.f_code.co_filename):
                 frame.f_trace = self._trace
             frame = frame.f_back

@@ -1,0 +1,35 @@
+"""The solved cells of the book, as the tests run them."""
+
+from functools import cache
+from types import FunctionType
+from typing import Any
+
+import nbformat
+from refresh import BOOK, exercise_cells
+
+import tipslib.exercises
+
+
+@cache
+def solution(name: str) -> Any:
+    """Return the solved answer of an exercise: what the cell of the solutions notebook hands to `check`."""
+    chapter = name.rpartition("-")[0]
+    return answer(exercise_cells(solutions(chapter))[name].source, chapter)
+
+
+@cache
+def solutions(chapter: str) -> Any:
+    return nbformat.read(BOOK / "solutions" / f"{chapter}.ipynb", as_version=4)
+
+
+def answer(source: str, chapter: str) -> Any:
+    """Run an exercise's cell after the set-up cell, and return what it hands to `check`."""
+    given = []
+    space: dict[str, Any] = {}
+    exec(compile(next(c.source for c in solutions(chapter).cells if c.id == "set-up"), "set-up", "exec"), space)
+    space["check"] = lambda name, value: given.append(value)
+    exec(compile(source, f"<cell of {chapter}>", "exec"), space)
+    return given[0]
+
+
+FUNCTIONS = [name for name in tipslib.exercises.names() if isinstance(solution(name), FunctionType)]
