@@ -6,6 +6,7 @@ axes and text, because the site replaces it by the colour of its text. No functi
 none has to be closed.
 """
 
+import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -50,6 +51,19 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 TEXT, SMALL = 10, 9  # points; on a phone of 390 px a point is about a pixel
 WIDTH, HEIGHT = 5.0, 3.2  # inches
 ROW = 0.075  # height of one row of a legend, as a share of the figure
+
+
+class Picture(Figure):
+    """A matplotlib figure that a notebook shows by itself, wherever it runs.
+
+    >>> Picture()._repr_png_()[:4]
+    b'\\x89PNG'
+    """
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=200)  # two dots for each pixel of a sharp screen
+        return buffer.getvalue()
 
 
 def style() -> dict[str, Any]:
@@ -233,7 +247,7 @@ def before_after(panels: Mapping[str, tuple[ArrayLike, ArrayLike]], *, limits: S
     >>> [axes.get_title() for axes in before_after({"in": ([0], [1]), "out": ([0], [0])}, limits=[1, 1]).axes]
     ['in', 'out']
     """
-    figure = Figure(figsize=(WIDTH, HEIGHT))
+    figure = Picture(figsize=(WIDTH, HEIGHT))
     figure.subplots_adjust(left=0.1, top=0.82, wspace=0.28)
     row = figure.subplots(1, len(panels), squeeze=False)[0]
     for axes, (title, (before, after)), limit in zip(row, panels.items(), limits, strict=True):
@@ -242,7 +256,7 @@ def before_after(panels: Mapping[str, tuple[ArrayLike, ArrayLike]], *, limits: S
         axes.vlines(place, low, high, color=ORANGE, linewidth=2)
         axes.plot(place, low, "o", color=BLUE, fillstyle="none", markersize=7, label="before")
         axes.plot(place, high, "D", color=ORANGE, markersize=3.5, label="after")
-        axes.set(title=title, ylim=(-1.08 * limit, 1.08 * limit), xticks=place)
+        axes.set(title=title, ylim=(-1.08 * limit, 1.08 * limit), xticks=place[::3])
         _dress(axes)
     figure.legend(*axes.get_legend_handles_labels(), loc="upper center", ncols=2)
     return figure
@@ -287,7 +301,7 @@ def _runs(name: str, values: ArrayLike, count: int) -> np.ndarray[Any, Any]:
 
 def _figure(xlabel: str, ylabel: str, legend: Sequence[str] = ()) -> tuple[Figure, Axes]:
     """Return a figure with one pair of axes; room for the legend's rows is left above them."""
-    figure = Figure(figsize=(WIDTH, HEIGHT))
+    figure = Picture(figsize=(WIDTH, HEIGHT))
     rows = -(-len(legend) // _columns(legend)) if legend else 0
     figure.subplots_adjust(top=0.95 - ROW * rows)
     axes = figure.subplots()

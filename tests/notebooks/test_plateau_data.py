@@ -1,0 +1,47 @@
+"""The stored training losses of the chapter on vanishing gradients are those that their script measures."""
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from book import BOOK
+
+FOLDER = BOOK / "training" / "data"
+spec = importlib.util.spec_from_file_location("plateau", FOLDER / "vanishing_gradients_plateau.py")
+plateau = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(plateau)
+
+
+@pytest.fixture(scope="module")
+def stored():
+    with np.load(FOLDER / "vanishing-gradients-plateau.npz") as file:
+        return dict(file)
+
+
+def test_every_network_depth_and_optimizer_is_there(stored):
+    shape = len(plateau.NETS), len(plateau.DEPTHS), len(plateau.RATES)
+    assert stored["losses"].shape == (*shape, len(plateau.SHOWN), 5)
+    assert stored["rates"].shape == shape
+    assert stored["below_1"].shape == (*shape, 5)
+    assert stored["epochs"].tolist() == plateau.SHOWN.tolist()
+    assert np.isfinite(stored["losses"]).all()
+    for i, rates in enumerate(plateau.RATES.values()):
+        assert set(stored["rates"][..., i].ravel()) <= set(rates)
+
+
+@pytest.mark.parametrize(
+    ("net", "depth", "optimizer"), [("tanh, std 1/√n", 2, "SGD"), ("sigmoid, std 1/√n", 3, "Adam")]
+)
+def test_a_stored_point_is_what_the_script_measures(stored, net, depth, optimizer):
+    place = list(plateau.NETS).index(net), depth - 1, list(plateau.RATES).index(optimizer)
+    history = plateau.run(net, depth, optimizer, stored["rates"][place], epochs=4)
+    assert history.train_loss == pytest.approx(stored["losses"][place][:4], rel=0.05)
+
+
+def test_the_figure_shows_what_the_chapter_says(stored):
+    """Six sigmoid layers with std 1/√n stay on the plateau with SGD, and leave it with Adam or another network."""
+    six = stored["below_1"][:, 5]  # (networks, optimizers, seeds); 0 where the loss never falls below 1
+    assert (six[0, 0] == 0).all()
+    assert (six[0, 1] > 0).all()
+    assert (six[1:] > 0).all()
