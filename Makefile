@@ -4,7 +4,6 @@
 PYTHON ?= python3
 VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 export OPENBLAS_NUM_THREADS := 1
-export MPLBACKEND := agg
 export PYTHONUTF8 := 1
 
 .PHONY: help environment book serve test refresh lint bench audit

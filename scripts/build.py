@@ -54,7 +54,7 @@ def build() -> None:
     shutil.rmtree(PAGES / ".stamp", ignore_errors=True)
     command = [Path(sys.executable).with_name("jupyter-book"), "build", "book", "--config", "_config.yml"]
     command += ["--toc", str(ROOT / "_toc.yml"), "--path-output", ".", "-W", "-n", "--keep-going"]
-    settings = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    settings = {"OPENBLAS_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     done = subprocess.run(command, cwd=ROOT, env=os.environ | settings, check=False)
     if done.returncode:
         sys.exit(done.returncode)

@@ -82,9 +82,9 @@ MUTANTS = [
     ),
     Mutant(
         "a grader accepts everything",
-        "exercises/engine.py",
-        "GRADER",
-        "GRADER",
-        "tests/exercises",
+        "exercises/grading.py",
+        "found = next(self._complaints(cases, outcomes), None)",
+        "found = None",
+        "tests/exercises/test_graders.py",
     ),
 ]
