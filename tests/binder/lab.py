@@ -96,6 +96,15 @@ def jupyterlab(folder: Path, repository: Path) -> Iterator[str]:
             process.wait(20)
 
 
+def write_notebook(path: Path, *sources: str) -> None:
+    """Write a notebook of some code cells."""
+    empty = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [empty | {"id": f"cell-{i}", "source": source} for i, source in enumerate(sources)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells}
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
 class Notebook:
     """A notebook that is open in JupyterLab."""
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from lab import BIN, Notebook, Widget, jupyterlab, make_environment, run, widgets
+from lab import BIN, Notebook, Widget, jupyterlab, make_environment, run, widgets, write_notebook
 
 from tipslib import exercises
 
@@ -59,15 +59,6 @@ def source_with(path, text):
     sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     (found,) = [source for source in sources if text in source]
     return found
-
-
-def write_notebook(path, *sources):
-    """Write a notebook of some code cells."""
-    empty = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
-    cells = [empty | {"id": f"cell-{i}", "source": source} for i, source in enumerate(sources)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells}
-    path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def quickly(widget: Widget, key: str, times: int) -> None:
