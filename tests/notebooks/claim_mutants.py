@@ -24,6 +24,7 @@ CLAIM_MUTANTS = [
     ("relu-lecun-ratio", *LECUN_GAIN),
     ("value-effect", *FIRST_OVER_LAST),
     ("slope-effect", *FIRST_OVER_LAST),
+    ("steep-value-effect", *FIRST_OVER_LAST),
     ("std-one-ratio", *HALF_STD),
     ("xavier-ratio", *LECUN_GAIN),
     ("pooled-spread", "diagnostics.py", "h.std(axis=(-2, -1)) for h", "h.var(axis=(-2, -1)) for h"),
@@ -35,5 +36,6 @@ CLAIM_MUTANTS = [
     ("std-one-test", *HALF_STD),
     ("plateau-sgd", *LECUN_GAIN),
     ("plateau-adam", "optimizers.py", "1 - self.beta1**t, 1 - self.beta2**t", "1.0, 1.0"),
+    ("waited-test", "optimizers.py", "np.multiply(lr / bias1,", "np.multiply(0.1 * lr / bias1,"),
     ("gain-four-ratio", *GAIN_IGNORED),
 ]
