@@ -1,0 +1,112 @@
+"""The moves that the text proposes under a widget (*Try:* ...) show what the text says they show."""
+
+import itertools
+import re
+
+import pytest
+from test_widgets import ready
+
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+PAGE = "training/vanishing-gradients.html"
+
+
+def numbers(sentence: str) -> list[float]:
+    """Return the numbers of a sentence: 0.12, 14 and 1.9 × 10⁻⁶."""
+    found = re.findall(r"(\d+(?:\.\d+)?)(?: × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", sentence.replace("−", "-"))
+    return [float(digits) * 10.0 ** int((power or "0").translate(SUPERSCRIPTS)) for digits, power in found]
+
+
+class Widget:
+    """A widget, moved as a reader moves it: by the texts of its controls."""
+
+    def __init__(self, element) -> None:
+        self.element = element
+
+    def set(self, label: str, text: object) -> None:
+        """Give the control with this label the value that reads `text`."""
+        control = self.element.locator(".controls").get_by_label(label)
+        if control.get_attribute("type") != "range":
+            control.select_option(label=str(text))
+            return
+        control.press("Home")
+        for _ in range(int(control.get_attribute("max"))):
+            if control.get_attribute("aria-valuetext") == str(text):
+                return
+            control.press("ArrowRight")
+        assert control.get_attribute("aria-valuetext") == str(text), f"{label} has no value {text}"
+
+    def say(self, **moves: object) -> str:
+        """Make moves, named by label, and return the sentence."""
+        for label, text in moves.items():
+            self.set(label.replace("_", " "), text)
+        return self.element.locator(".say").inner_text()
+
+
+@pytest.fixture
+def widgets(visit):
+    return [Widget(element) for element in ready(visit(PAGE))]
+
+
+def test_plateau_fewer_layers_other_networks_and_adam_leave_it(widgets):
+    plateau = widgets[0]
+    assert "does not fall below 1" in plateau.say(hidden_layers=6)
+    falls = [("falls below 1" in plateau.say(hidden_layers=depth)) for depth in (5, 4, 3, 2, 1)]
+    assert falls[-1]
+    assert falls == sorted(falls), "fewer layers never make it worse"
+    for network in ("tanh, std 1/√n", "ReLU, std √2/√n"):
+        assert "falls below 1" in plateau.say(hidden_layers=6, network=network)
+    assert "falls below 1" in plateau.say(network="sigmoid, std 1/√n", optimizer="Adam")
+
+
+def test_thermometer_steps_level_lines_and_explosions(widgets):
+    thermometer = widgets[1]
+
+    def delta(**moves):
+        sentence = thermometer.say(**moves)
+        return numbers(sentence.split("delta is")[1])[0]
+
+    ratios = [delta(hidden_layers=depth) for depth in (5, 10, 15, 20)]
+    steps = [a / b for a, b in itertools.pairwise(ratios)]
+    assert max(steps) / min(steps) < 1.6, "a staircase with equal steps"
+    by_gain = [delta(hidden_layers=10, gain=gain) for gain in ("1", "4", "10")]
+    assert by_gain[0] < 1e-5 < by_gain[1] < 0.05
+    assert 0.3 < by_gain[2] < 2
+    for activation in ("tanh", "identity"):
+        level, more, most = (delta(activation=activation, gain=gain) for gain in ("1", "√2", "4"))
+        assert 0.1 < level < 2
+        assert level < more < most > 1000
+    down = thermometer.say(activation="ReLU", gain="1")
+    deltas, weights = (numbers(part)[0] for part in (down.split("delta is")[1], down.split("gradient ")[1]))
+    assert deltas < 0.1 < 0.5 < weights < 2
+
+
+def test_wiggle_the_weights_jump_and_the_outputs_freeze(widgets):
+    wiggle = widgets[2]
+
+    def moved(**moves):
+        return numbers(wiggle.say(**moves).split("move by")[1])[0]
+
+    frozen = [moved(push=3, hidden_layers=depth) for depth in (1, 4, 8, 12)]
+    assert frozen[0] > 0.1
+    assert frozen == sorted(frozen, reverse=True)
+    assert frozen[-1] < 1e-6
+    for network in ("tanh, std 1/√n", "ReLU, std √2/√n"):
+        assert moved(network=network) > 0.1
+    assert frozen[-1] < moved(network="sigmoid, std 4/√n") < 0.1
+
+
+def test_signal_dies_while_the_pooled_spread_stays(widgets):
+    signal = widgets[3]
+
+    def spreads(**moves):
+        said = signal.say(**moves)
+        return numbers(said.split("pooled spread")[1])[:2]
+
+    first, last = spreads(layer=1), spreads(layer=8)
+    assert last[0] > first[0] / 3
+    assert last[1] < first[1] / 1000
+    pooled, between = spreads(activation="tanh")
+    assert between > pooled / 2
+    wide = spreads(activation="sigmoid", weights="std 1")
+    assert wide[0] > 0.3
+    assert wide[1] > 0.05
