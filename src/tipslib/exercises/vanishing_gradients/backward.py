@@ -119,7 +119,7 @@ def _norms_of_weights(net: Sequential, x: Array, labels: Array) -> Array:
 
 
 DELTA_NORMS = FunctionExercise(
-    call="delta_norms(net, x, labels)",
+    call="norms_of_deltas(net, x, labels)",
     cases=_norms_cases,
     right="One number per layer says whether the gradient arrives: you have built the thermometer of this chapter.",
     hints=(
