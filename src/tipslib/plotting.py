@@ -56,8 +56,8 @@ ROW = 0.075  # height of one row of a legend, as a share of the figure
 class Picture(Figure):
     """A matplotlib figure that a notebook shows by itself, wherever it runs.
 
-    >>> Picture()._repr_png_()[:4]
-    b'\\x89PNG'
+    >>> Picture()._repr_png_()[1:4]
+    b'PNG'
     """
 
     def _repr_png_(self) -> bytes:

@@ -7,9 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from book import CHAPTERS, ROOT, claims
 from claim_mutants import CLAIM_MUTANTS
 from mutants import MUTANTS, Mutant
+
+from book import CHAPTERS, ROOT, claims
 
 OF_CLAIMS = [
     Mutant(f"the claim {claim}", file, old, new, f"book/{next(c for c in CHAPTERS if claim in claims(c))}")
@@ -24,7 +25,7 @@ def run(mutant: Mutant, folder, *options: str) -> str:
     text = path.read_text(encoding="utf-8")
     assert text.count(mutant.old) == 1, f"{mutant.file} holds the text {text.count(mutant.old)} times: {mutant.old!r}"
     path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--no-header", *options, mutant.caught_by]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, mutant.caught_by]
     environment = os.environ | {"PYTHONPATH": str(folder / "src")}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stdout
 
