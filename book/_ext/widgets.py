@@ -35,7 +35,17 @@ def place(app, pagename, templatename, context, doctree):
         shutil.copy(source, target)
 
 
+def tidy(app, error):
+    """Remove frames that no page names any more: a page built again has new ones."""
+    pages = [] if error else Path(app.outdir).rglob("*.html")
+    named = {(page.parent, key) for page in pages for key in FRAMES.findall(page.read_text(encoding="utf-8"))}
+    for script in [] if error else Path(app.outdir).rglob("frames/*.js"):
+        if (script.parent.parent, script.stem) not in named:
+            script.unlink()
+
+
 def setup(app):
     app.connect("builder-inited", make_static)
     app.connect("html-page-context", place, priority=800)
+    app.connect("build-finished", tidy)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

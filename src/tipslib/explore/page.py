@@ -62,7 +62,7 @@ def _render(asked: Declaration, states: Sequence[dict[str, Any]], prefix: str, s
 
 
 def pack(frames: Sequence[Frame], start: int) -> dict[str, Any]:
-    """Return a table of pieces, and frames: [0, place, piece, ...] patches the start frame, [1, piece, ...] is whole."""
+    """Return pieces and frames: [0, place, piece, ...] is a patch on the start frame, [1, piece, ...] a whole one."""
     table: dict[str, int] = {}
     rows = [[table.setdefault(piece, len(table)) for piece in re.split("(?<=>)(?=<)", svg)] for svg, _ in frames]
     base, packed = rows[start], []
