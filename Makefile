@@ -29,6 +29,7 @@ serve: environment
 
 test: environment
 	@$(VENV)/python scripts/build.py --if-stale
+	@echo "browser: $$($(VENV)/python scripts/browser.py)"
 	$(VENV)/python -m pytest -n 2 --dist loadfile
 	$(VENV)/python -m pytest -n 2 --dist loadfile -W default --nbval-lax --nbval-current-env --nbval-cell-timeout 120 book
 
