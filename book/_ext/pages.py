@@ -77,6 +77,13 @@ def claims_of(notebook):
                 yield node.args[0].value, named["shown"], named.get("within")
 
 
+def written(number):
+    """Return a number as the chapters write it: 0.02, and 7 × 10⁻⁷ for the very small."""
+    digits, _, power = f"{number:g}".partition("e")
+    superscript = str(int(power or 0)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digits} × 10{superscript}" if power else digits
+
+
 class Claims(SphinxDirective):
     """A table of all claims of the book, with links to where they are computed."""
 
@@ -87,7 +94,7 @@ class Claims(SphinxDirective):
             self.env.note_dependency(str(notebook))
             place = notebook.relative_to(book).with_suffix("")
             for name, shown, within in claims_of(notebook):
-                limit = "the digits shown" if within is None else f"{within:g}"
+                limit = "the digits shown" if within is None else written(within)
                 link = f'<a class="reference internal" href="../{place}.html#claim-{name}">{name}</a>'
                 lines.append(f"| {place.name} | {link} | {shown} | {limit} |")
         return self.parse_text_to_nodes("\n".join(lines), offset=self.content_offset)
