@@ -38,20 +38,25 @@ def pages() -> list[Path]:
 
 
 def forget_old_results() -> None:
-    """Empty the cache of executed notebooks when what they import or read has changed; their cells do not tell it."""
-    stamp = BUILD / "library.key"
-    now = key("src", "requirements.txt", *(str(p.relative_to(ROOT)) for p in BOOK.glob("*/data")))
-    if not stamp.exists() or stamp.read_text() != now:
-        for folder in (".jupyter_cache", ".doctrees", "jupyter_execute"):
+    """Remove results of things that changed and that Sphinx and the notebooks' cells do not tell of."""
+    data = [str(p.relative_to(ROOT)) for p in BOOK.glob("*/data")]
+    forget("library.key", ("src", "requirements.txt", *data), (".jupyter_cache", ".doctrees", "jupyter_execute"))
+    forget("extensions.key", ("book/_ext",), (".doctrees",))
+
+
+def forget(stamp: str, sources: tuple[str, ...], folders: tuple[str, ...]) -> None:
+    """Empty folders of _build if some sources are not those of the last build."""
+    path, now = BUILD / stamp, key(*sources)
+    if not path.exists() or path.read_text() != now:
+        for folder in folders:
             shutil.rmtree(BUILD / folder, ignore_errors=True)
         BUILD.mkdir(exist_ok=True)
-        stamp.write_text(now)
+        path.write_text(now)
 
 
 def build() -> None:
     """Run Jupyter Book, or stop with its exit code."""
     forget_old_results()
-    shutil.rmtree(PAGES / ".stamp", ignore_errors=True)
     command = [Path(sys.executable).with_name("jupyter-book"), "build", "book", "--config", "_config.yml"]
     command += ["--toc", str(ROOT / "_toc.yml"), "--path-output", ".", "-W", "-n", "--keep-going"]
     settings = {"OPENBLAS_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
