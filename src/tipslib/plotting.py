@@ -56,14 +56,17 @@ ROW = 0.075  # height of one row of a legend, as a share of the figure
 class Picture(Figure):
     """A matplotlib figure that a notebook shows by itself, wherever it runs.
 
-    >>> Picture()._repr_png_()[1:4]
-    b'PNG'
+    >>> png, size = Picture(figsize=(5, 3.2))._repr_png_()
+    >>> png[1:4], size
+    (b'PNG', {'width': 500, 'height': 320})
     """
 
-    def _repr_png_(self) -> bytes:
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """Return a PNG with two dots for each pixel, for sharp screens, and its size in pixels."""
         buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=200)  # two dots for each pixel of a sharp screen
-        return buffer.getvalue()
+        self.savefig(buffer, format="png", dpi=200)
+        width, height = (round(100 * inches) for inches in self.get_size_inches())
+        return buffer.getvalue(), {"width": width, "height": height}
 
 
 def style() -> dict[str, Any]:
