@@ -58,14 +58,17 @@ def test_ids_are_unique(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_images_have_text_that_says_what_is_seen(visit, name):
-    page = visit(name)
+def test_images_say_what_is_seen_and_keep_their_shape(visit, name):
+    page = visit(name, width=390)
     for image in page.locator("main img").all():
         alt = image.get_attribute("alt") or ""
         assert not re.search(r"\.(png|svg|jpg)$", alt), f"{name}: the text of an image is a file name"
         assert len(alt.split()) >= 8, f"{name}: {alt!r} does not say what is seen"
         image.scroll_into_view_if_needed()
-        assert image.evaluate("i => i.decode().then(() => i.naturalWidth)") > 0
+        natural = image.evaluate("i => i.decode().then(() => i.naturalWidth / i.naturalHeight)")
+        box = image.bounding_box()
+        assert box["width"] / box["height"] == pytest.approx(natural, rel=0.02)
+        assert box["width"] <= 390
 
 
 CHAPTERS = [name for name in NAMES if name.split("/")[0] in ("recipe", "training", "generalization", "practice")]
