@@ -41,7 +41,7 @@ def forget_old_results() -> None:
     """Remove results of things that changed and that Sphinx and the notebooks' cells do not tell of."""
     data = [str(p.relative_to(ROOT)) for p in BOOK.glob("*/data")]
     forget("library.key", ("src", "requirements.txt", *data), (".jupyter_cache", ".doctrees", "jupyter_execute"))
-    forget("extensions.key", ("book/_ext",), (".doctrees",))
+    forget("extensions.key", ("book/_ext", "book/_static"), (".doctrees",))
 
 
 def forget(stamp: str, sources: tuple[str, ...], folders: tuple[str, ...]) -> None:
