@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from tipslib.networks import Sequential
 from tipslib.optimizers import Optimizer, clip_by_norm
 from tipslib.optional import progress_bar
 from tipslib.random import run_generators
+from tipslib.regularizers import MaxNorm, Penalty
 from tipslib.stopping import (
     BestEpoch,
     EarlyStopping,
@@ -38,8 +39,6 @@ __all__ = [
     "train",
     "up_criterion",
 ]
-
-Penalty: TypeAlias = Callable[[Array, Array], tuple[Any, Array]]
 
 
 def _labels(y: Array) -> bool:
@@ -104,7 +103,7 @@ def train(
     loss: Loss = softmax_cross_entropy,
     epochs: int = 20,
     batch_size: int = 32,
-    penalty: Penalty | None = None,
+    penalty: Penalty | MaxNorm | None = None,
     clip_norm: float | None = None,
     seed: int = 0,
 ) -> Iterator[Epoch]:
@@ -112,9 +111,10 @@ def train(
 
     Each epoch visits all training examples in a new order, drawn from ``seed``; with runs, run r draws from ``seed +
     r``. Labels are integers ``(N,)``, targets floats ``(N, K)``; data ``(R, N, ...)`` gives every run its own.
-    ``penalty(params, decays)`` returns ``(value, gradient)``, added to the loss's; ``clip_norm`` limits the norm of the
-    gradient. Raises ``ValueError`` for splits that do not fit together, and ``DivergenceError``, which keeps the rows
-    so far, as soon as the loss is not finite.
+    ``penalty(params, decays)`` returns ``(value, gradient)``; the gradient is added to the loss's, then ``clip_norm``
+    limits the norm of the sum. What ``l1`` and ``max_norm`` do to the weights themselves comes after the optimizer's
+    step (``regularizers`` says how). Raises ``ValueError`` for splits that do not fit together, and
+    ``DivergenceError``, which keeps the rows so far, as soon as the loss is not finite.
 
     >>> from tipslib.datasets import digits
     >>> from tipslib.networks import mlp
@@ -171,18 +171,22 @@ def _step(
     *,
     optimizer: Optimizer,
     loss: Loss,
-    penalty: Penalty | None,
+    penalty: Penalty | MaxNorm | None,
     clip_norm: float | None,
 ) -> Any:
     """Make one step unless the loss is not finite, and return the loss."""
     value, gradient = loss(net.forward(x, training=True), y)
     if np.isfinite(value).all():
         net.backward(gradient, inputs=False)
-        if penalty is not None:
-            net.grads += penalty(net.params, net.decays)[1]
+        smooth: Any = getattr(penalty, "smooth", penalty)
+        after_step = getattr(penalty, "after_step", None)
+        if smooth is not None:
+            net.grads += smooth(net.params, net.decays)[1]
         if clip_norm is not None:
             clip_by_norm(net.grads, clip_norm)
         optimizer.step(net.params, net.grads, net.decays)
+        if after_step is not None:
+            after_step(net, optimizer.rate(optimizer.t - 1))
     return value
 
 
