@@ -27,9 +27,23 @@ MATHEMATICS = [
     "activations",
     "initializers",
     "losses",
+    "schedules",
+    "metrics",
     "layers",
+    "layers.affine",
+    "layers.base",
+    "layers.elementwise",
+    "layers.normalization",
+    "layers.residual",
     "optimizers",
+    "regularizers",
+    "preprocessing",
     "datasets",
+    "datasets.download",
+    "datasets.generated",
+    "datasets.idx",
+    "datasets.images",
+    "datasets.splits",
     "networks",
     "history",
     "stopping",
@@ -75,7 +89,7 @@ def test_dependencies_point_down():
 
 
 @pytest.mark.parametrize(
-    ("module", "line"), [("layers", "import matplotlib"), ("arrays", "from tipslib.networks import mlp")]
+    ("module", "line"), [("losses", "import matplotlib"), ("arrays", "from tipslib.networks import mlp")]
 )
 def test_the_contracts_see_a_planted_import(tmp_path, module, line):
     shutil.copytree(ROOT / "src" / "tipslib", tmp_path / "src" / "tipslib")
