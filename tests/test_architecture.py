@@ -48,6 +48,7 @@ MATHEMATICS = [
     "history",
     "stopping",
     "optional",
+    "storage",
     "training",
     "gradcheck",
     "diagnostics",

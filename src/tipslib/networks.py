@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from tipslib import storage
 from tipslib.activations import Activation, relu
 from tipslib.arrays import Array, check_positive_int
 from tipslib.initializers import Initializer, he_normal
@@ -151,18 +152,29 @@ class Sequential:
             gradient = layer.backward(gradient, inputs=inputs or i > 0)
         return gradient if inputs else None
 
+    def layout(self) -> list[str]:
+        """Return a line for the whole network, then one per layer, with the shapes of what it holds.
+
+        >>> mlp([4, 3]).layout()
+        ['4 inputs, runs=None', 'Dense(3): W (4, 3), b (1, 3)']
+        """
+        held = [{**plan.params, **plan.buffers} for plan in self._plans()]
+        shapes = [", ".join(f"{name} {p.shape}" for name, p in arrays.items()) for arrays in held]
+        lines = [f"{layer}: {text or 'no arrays'}" for layer, text in zip(self.layers, shapes, strict=True)]
+        return [f"{self.n_in} inputs, runs={self.runs}", *lines]
+
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write ``params`` and ``buffers`` to ``path``, an ``.npz`` file; the layers themselves are not stored."""
-        np.savez(path, params=self.params, buffers=self.buffers)
+        """Write ``params``, ``buffers`` and the ``layout`` to exactly ``path``, an ``.npz`` file without pickle."""
+        storage.write(path, self.layout(), params=self.params, buffers=self.buffers)
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Read what ``save`` wrote into this network; raises ``ValueError`` where the sizes differ."""
-        with np.load(path, allow_pickle=False) as stored:
-            for name in ("params", "buffers"):
-                here, there = getattr(self, name), stored[name]
-                if here.shape != there.shape:
-                    raise ValueError(f"load needs {name} of shape {here.shape}, got {there.shape} in {path}.")
-            self.params[...], self.buffers[...] = stored["params"], stored["buffers"]
+        """Read what ``save`` wrote into this network, which must have the same ``layout``.
+
+        Raises ``ValueError`` for a file of another network, or one that is cut off, damaged or holds Python objects,
+        and then leaves the network as it was; ``OSError`` where there is no file to read.
+        """
+        stored = storage.read(path, self.layout(), params=self.params.shape, buffers=self.buffers.shape)
+        self.params[...], self.buffers[...] = stored["params"], stored["buffers"]
 
     def __repr__(self) -> str:
         return f"Sequential({self.layers}, n_in={self.n_in})"
