@@ -200,8 +200,9 @@ def run(
     ``n_jobs`` processes share the work, all cores for -1, by joblib (``ImportError`` without it, unless ``n_jobs`` is
     1). With the default, joblib's context decides: under ``joblib.parallel_config(backend="dask")`` the same call runs
     on a cluster. A candidate that raises an error, or returns something else than a finite number, is a failed
-    ``Trial`` and ends nothing. Ctrl-C ends the search, and the trials that are done come back. ``progress=True`` shows
-    a bar (``ImportError`` without tqdm).
+    ``Trial`` and ends nothing. Ctrl-C ends the search, and the trials that are done come back; while ``fit`` runs in
+    this process, it ends that training alone (``history.interrupted``). ``progress=True`` shows a bar (``ImportError``
+    without tqdm).
 
     >>> [trial.score for trial in run(lambda x: (x - 2) ** 2, [1, 2, 4])]
     [1.0, 0.0, 4.0]
@@ -253,11 +254,13 @@ def coarse_to_fine(
     seed: int = 0,
     maximize: bool = False,
     n_jobs: int = 1,
+    progress: bool = False,
 ) -> list[Trial]:
     """Search at random in ``rounds`` of ``n`` trials, each round in a smaller space, and return all trials.
 
     After each round every interval shrinks to ``share`` of its width (of its logarithm, for ``log_uniform``) around the
-    best value so far. A best value at the end of an interval says that the interval was wrong.
+    best value so far. A best value at the end of an interval says that the interval was wrong. ``n_jobs``, ``progress``
+    and Ctrl-C are those of ``run``.
     Raises ``ValueError`` unless ``n`` and ``rounds`` are integers >= 1 and 0 < share <= 1.
 
     >>> trials = coarse_to_fine(lambda c: abs(c["x"] - 0.7), {"x": uniform(0, 1)}, n=10)
@@ -270,7 +273,10 @@ def coarse_to_fine(
         raise ValueError(f"coarse_to_fine needs 0 < share <= 1, got share={share}.")
     rng, trials = generator(seed), list[Trial]()
     for _ in range(rounds):
-        trials += run(objective, _drawn(space, n, rng), n_jobs)
+        found = run(objective, _drawn(space, n, rng), n_jobs, progress=progress)
+        trials += found
+        if len(found) < n:  # Ctrl-C
+            break
         if best := ranked(trials, maximize=maximize):
             space = {name: range_.around(best[0].candidate[name], share) for name, range_ in space.items()}
     return trials
@@ -284,13 +290,14 @@ def successive_halving(
     factor: int = 3,
     maximize: bool = False,
     n_jobs: int = 1,
+    progress: bool = False,
 ) -> list[Trial]:
     """Give all candidates a small ``budget``, the best 1/``factor`` of them ``factor`` times that, until one is left.
 
     The objective is called with a candidate and a budget, such as a number of epochs, and starts anew each time. A
     round costs about what the one before cost (Jamieson & Talwalkar 2016, algorithm of figure 3 with eta = 2; failed
-    trials go first). All trials are returned, with their budgets. Raises ``ValueError`` unless ``budget`` is an integer
-    >= 1 and ``factor`` one >= 2.
+    trials go first). All trials are returned, with their budgets. ``n_jobs``, ``progress`` and Ctrl-C are those of
+    ``run``. Raises ``ValueError`` unless ``budget`` is an integer >= 1 and ``factor`` one >= 2.
 
     >>> trials = successive_halving(lambda x, epochs: x / epochs, [1, 2, 3, 4], factor=2)
     >>> [(trial.candidate, trial.budget) for trial in trials]
@@ -301,8 +308,10 @@ def successive_halving(
         raise ValueError(f"successive_halving needs factor, an integer >= 2, got {factor!r}.")
     left, trials = list(candidates), list[Trial]()
     while left:
-        rung = _run(partial(_attempt, objective), [(c, budget) for c in left], n_jobs, progress=False)
+        rung = _run(partial(_attempt, objective), [(c, budget) for c in left], n_jobs, progress)
         trials += rung
+        if len(rung) < len(left):  # Ctrl-C
+            break
         keep = len(left) // factor
         left = [trial.candidate for trial in ranked(rung, maximize=maximize)[:keep]]
         budget *= factor
@@ -315,13 +324,16 @@ def cross_validate(
     """Return the scores ``(k,)`` of ``objective(splits)`` for the k ``folds`` of the training and validation examples.
 
     Their mean judges a candidate by all examples, each held back once; the test examples are not used. Raises
-    ``RuntimeError`` where a fold fails, with its reason, and ``ValueError`` for k that does not fit.
+    ``RuntimeError`` where a fold fails, with its reason, ``ValueError`` for k that does not fit, and
+    ``KeyboardInterrupt`` on Ctrl-C.
 
     >>> from tipslib.datasets import digits
     >>> cross_validate(lambda fold: len(fold.val.y), digits(n=103), k=5)  # 103 + 397 examples
     array([100., 100., 100., 100., 100.])
     """
     trials = run(objective, folds(splits, k, seed), n_jobs)
+    if len(trials) < k:
+        raise KeyboardInterrupt  # there is no mean over some of the folds
     for i, trial in enumerate(trials):
         if trial.failed:
             raise RuntimeError(f"Fold {i} of {k} failed. {trial.error}")

@@ -212,6 +212,29 @@ def test_ctrl_c_keeps_the_trials_that_are_done():
     assert [trial.score for trial in run(objective, range(9))] == [0.0, 1.0, 2.0]
 
 
+class Pressing:
+    """An objective that counts its calls and presses Ctrl-C in call 7."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, *_):
+        self.calls += 1
+        if self.calls == 7:
+            raise KeyboardInterrupt
+        return self.calls
+
+
+def test_ctrl_c_ends_a_search_of_several_rounds():
+    first, second, third = Pressing(), Pressing(), Pressing()
+    assert len(coarse_to_fine(first, SPACE, n=5, rounds=4)) == 6
+    assert len(successive_halving(second, range(5), factor=2)) == 6
+    assert len(successive_halving(third, range(9), factor=2)) == 6
+    assert first.calls == second.calls == third.calls == 7
+    with pytest.raises(KeyboardInterrupt):
+        cross_validate(Pressing(), digits(103), k=8)
+
+
 def test_one_process_needs_no_joblib(monkeypatch):
     monkeypatch.setitem(sys.modules, "joblib", None)
     assert [trial.score for trial in run(abs, [-1, 2])] == [1.0, 2.0]
