@@ -74,7 +74,7 @@ def calibration_error(logits: ArrayLike, labels: ArrayLike, *, bins: int = 15) -
     z = logits - logits.max(axis=-1, keepdims=True)
     confidence = 1 / np.exp(z).sum(axis=-1)  # the largest entry of exp(z) is 1
     gap = (logits.argmax(axis=-1) == labels) - confidence
-    m = np.clip(np.ceil(confidence * bins) - 1, 0, bins - 1).astype(np.int64)
+    m = np.ceil(confidence * bins).astype(np.int64)
     n = m.shape[-1]
     runs = zip(m.reshape(-1, n), gap.reshape(-1, n), strict=True)
     errors = [abs(np.bincount(own, weights=row)).sum() / n for own, row in runs]

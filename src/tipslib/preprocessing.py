@@ -133,11 +133,10 @@ class PCA(Transformer):
         _, s, rows = np.linalg.svd(centered, full_matrices=False)
         largest = np.take_along_axis(rows, abs(rows).argmax(axis=1, keepdims=True), axis=1)
         variance = s**2 / (n - 1)
-        total = variance.sum()
         self.n_components_, self.singular_values_ = kept, s[:kept]
         self.components_ = (rows * np.sign(largest))[:kept]  # the sign of a direction is free: make it definite
         self.explained_variance_ = variance[:kept]
-        self.explained_variance_ratio_ = variance[:kept] / (total if total > 0 else 1.0)
+        self.explained_variance_ratio_ = variance[:kept] / (variance.sum() or 1.0)
 
     def apply(self, centered: Array) -> Array:
         return centered @ self.components_.T

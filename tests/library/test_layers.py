@@ -367,6 +367,12 @@ def test_a_residual_passes_on_that_no_input_gradient_is_needed():
     np.testing.assert_array_equal(net.grads, grads)
 
 
+def test_a_residual_that_a_network_holds_can_be_checked():
+    net = Sequential([Residual([Dense(4), Residual([Activate(sigmoid), Dense(4)])])], 4)
+    assert check_layer(net.layers[0], 4)
+    assert np.shares_memory(net.layers[0].layers[1].layers[1].params["W"], net.params)
+
+
 def test_layers_in_a_residual_draw_different_masks():
     """Two layers of one generator: were the masks the same, the second would drop nothing more."""
     layer = Sequential([Residual([Dropout(0.5), Dropout(0.5)])], 1000).layers[0]

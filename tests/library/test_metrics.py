@@ -82,6 +82,13 @@ def test_a_confidence_on_the_edge_belongs_to_the_lower_bin():
     assert calibration_error(logits, [0, 0], bins=2) == pytest.approx((0.5 + 0.25) / 2, rel=1e-12)
 
 
+def test_fifteen_bins():
+    """Of 15 and 16 bins only the former tell 0.61 from 0.59: 0.6 is 9 / 15."""
+    logits = logits_of([0.59, 0.61])
+    assert calibration_error(logits, [0, 1]) == pytest.approx((0.41 + 0.61) / 2, rel=1e-12)
+    assert calibration_error(logits, [0, 1], bins=16) == pytest.approx(0.1, rel=1e-12)
+
+
 def test_certainty_is_calibrated_when_it_is_right():
     logits = 1e3 * np.eye(3)
     assert calibration_error(logits, [0, 1, 2]) == 0.0

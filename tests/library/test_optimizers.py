@@ -220,6 +220,8 @@ ONE = np.ones(1)
         (lambda: Adam(np.nan), "Adam needs finite lr >= 0, got lr=nan."),
         (lambda: Momentum(0.1, momentum=1.0), "Momentum needs 0 <= momentum < 1, got momentum=1.0."),
         (lambda: Adam(0.1, beta1=1.0), "Adam needs 0 <= beta1, beta2 < 1, got beta1=1.0, beta2=0.999."),
+        (lambda: Adam(0.1, beta1=-0.1), "Adam needs 0 <= beta1, beta2 < 1, got beta1=-0.1, beta2=0.999."),
+        (lambda: Adam(0.1, beta2=1.0), "Adam needs 0 <= beta1, beta2 < 1, got beta1=0.9, beta2=1.0."),
         (lambda: Adam(0.1, eps=-1.0), "Adam needs eps >= 0, got eps=-1.0."),
         (lambda: Nesterov(0.1, momentum=-0.1), "Nesterov needs 0 <= momentum < 1, got momentum=-0.1."),
         (lambda: AdaGrad(0.1, eps=-1.0), "AdaGrad needs eps >= 0, got eps=-1.0."),

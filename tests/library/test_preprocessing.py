@@ -150,6 +150,10 @@ def test_whitening_is_symmetric_and_eps_is_added_to_the_variance():
     np.testing.assert_allclose(matrix, matrix.T, rtol=1e-10)
 
 
+def test_the_usual_eps():
+    assert (ZCAWhitening().eps, PCA().n_components) == (1e-5, None)
+
+
 def test_whitening_stays_near_the_data():
     """Of all whitenings x W with W^T C W = I, ZCA has the largest trace of its correlation with x: PCA's has less."""
     x = data() - data().mean(axis=0)

@@ -73,6 +73,11 @@ def test_by_hand():
     assert [warmup(4, step_decay(1.0, every=2))(t) for t in range(7)] == [0.25, 0.5, 0.75, 1.0, 1.0, 1.0, 0.1]
 
 
+def test_rates_may_be_zero_and_equal_to_the_floor():
+    assert constant(0.0)(3) == 0.0
+    assert cosine(0.1, 5, floor=0.1)(3) == pytest.approx(0.1)
+
+
 def test_cosine_stays_at_its_floor_where_pytorch_rises_again():
     _, theirs = comparisons.stored()[0]["schedule cosine"][[30, 49]]
     assert cosine(0.1, steps=30)(49) == 0.0
