@@ -27,13 +27,34 @@ MATHEMATICS = [
     "activations",
     "initializers",
     "losses",
+    "schedules",
+    "metrics",
     "layers",
+    "layers.affine",
+    "layers.base",
+    "layers.elementwise",
+    "layers.normalization",
+    "layers.residual",
     "optimizers",
+    "regularizers",
+    "preprocessing",
     "datasets",
+    "datasets.download",
+    "datasets.generated",
+    "datasets.idx",
+    "datasets.images",
+    "datasets.splits",
     "networks",
+    "history",
+    "stopping",
+    "optional",
+    "storage",
     "training",
     "gradcheck",
+    "rbm",
     "diagnostics",
+    "search",
+    "ensembles",
 ]
 MODULE_LINES, FUNCTION_LINES = 220, 30  # of code; docstrings, comments and blank lines are not counted
 LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
@@ -72,7 +93,7 @@ def test_dependencies_point_down():
 
 
 @pytest.mark.parametrize(
-    ("module", "line"), [("layers", "import matplotlib"), ("arrays", "from tipslib.networks import mlp")]
+    ("module", "line"), [("losses", "import matplotlib"), ("arrays", "from tipslib.networks import mlp")]
 )
 def test_the_contracts_see_a_planted_import(tmp_path, module, line):
     shutil.copytree(ROOT / "src" / "tipslib", tmp_path / "src" / "tipslib")

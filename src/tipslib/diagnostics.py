@@ -2,7 +2,7 @@
 
 A *hidden layer* here is an ``Activate`` layer and what feeds it: z_l goes in (the pre-activation), h_l = f(z_l) comes
 out. Hidden layers are counted 1 to D, first to last; D is the depth. A result has one entry per layer, ``(D,)``, or
-``(R, D)`` with runs. Everything is measured on a copy of the network, which stays as it is.
+``(R, D)`` with runs. Everything is measured on a copy of the network, which stays as it is; only ``lsuv`` treats.
 
 Two gradients carry the name "the gradient of layer l", and they can tell different stories: delta_l = dL/dz_l at the
 pre-activation, and dL/dW_l at the weights. Each function says which one it returns.
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tipslib.arrays import Array, check_shape
+from tipslib.arrays import Array, check_positive_int, check_shape
 from tipslib.layers import Activate, Dense, Layer
 from tipslib.losses import Loss, softmax_cross_entropy
 from tipslib.networks import Sequential
@@ -232,3 +232,44 @@ def update_ratios(net: Sequential, before: Array) -> Array:
     ]
     with np.errstate(divide="ignore"):
         return _per_layer([_norm(new - w) / _norm(w) for new, w in pairs], "Dense")
+
+
+def lsuv(net: Sequential, x: ArrayLike, *, tolerance: float = 0.1, max_steps: int = 10) -> Array:
+    """Scale the weights of ``net`` in place until each ``Dense`` or ``Maxout`` layer's outputs have variance 1.
+
+    Layer by layer, from the first: W is divided by the standard deviation of the layer's outputs for ``x``,
+    ``(N, n_in)``, over all entries, until their variance is within ``tolerance`` of 1, ``max_steps`` times at most
+    (Mishkin & Matas 2016, algorithm 1, whose first step is ``init=orthogonal()``). Layers inside a ``Residual`` stay as
+    they are, and the passes are those of inference: no dropout, running statistics. Returns the variances in the end,
+    one per scaled layer, ``(D,)`` or ``(R, D)``. Raises ``ValueError`` for a network without such layers, for outputs
+    that do not vary, and unless tolerance > 0 and ``max_steps`` is an integer >= 1.
+
+    >>> net = Sequential([Dense(1), Dense(1)], n_in=1)
+    >>> lsuv(net, [[0.0], [8.0]]).round(6)  # now W = 1/4: the outputs 0 and 2 have variance 1
+    array([1., 1.])
+    >>> abs(net.layers[0].params["W"])
+    array([[0.25]])
+    """
+    if not tolerance > 0:
+        raise ValueError(f"lsuv needs tolerance > 0, got tolerance={tolerance}.")
+    check_positive_int("lsuv needs max_steps", max_steps)
+    net.forward(x)  # checks the shape of x
+    h: Any = np.asarray(x, net.params.dtype)
+    variances = []
+    for i, layer in enumerate(net.layers):
+        if "W" in layer.params:
+            variances.append(_scale_to_unit_variance(layer, h, f"layer {i}, {layer}", tolerance, max_steps))
+        h = layer.forward(h)
+    return _per_layer(variances, "Dense")
+
+
+def _scale_to_unit_variance(layer: Layer, x: Array, name: str, tolerance: float, max_steps: int) -> Array:
+    for _ in range(max_steps):
+        variance = np.asarray(layer.forward(x).var(axis=(-2, -1)))
+        if not (variance > 0).all():
+            raise ValueError(f"lsuv needs outputs that vary, got variance {variance.min():g} in {name}.")
+        far = abs(variance - 1) > tolerance  # a run that is near stays as it is, as it would alone
+        if not far.any():
+            break
+        layer.params["W"] /= np.where(far, np.sqrt(variance), 1)[..., None, None]
+    return layer.forward(x).var(axis=(-2, -1))

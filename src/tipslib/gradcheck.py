@@ -103,7 +103,7 @@ def check_layer(
     True
     """
     layer = copy.deepcopy(layer)
-    layer.plan = None  # the copy gets a network of its own
+    layer.release()  # the copy gets a network of its own
     net = Sequential([layer], n_in, seed=seed)
     rng = generator(seed)
     net.params += rng.normal(0.0, 0.5, net.params.shape)

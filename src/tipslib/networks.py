@@ -13,10 +13,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from tipslib import storage
 from tipslib.activations import Activation, relu
 from tipslib.arrays import Array, check_positive_int
 from tipslib.initializers import Initializer, he_normal
-from tipslib.layers import Activate, BatchNorm, Dense, Dropout, Layer, Param, Plan
+from tipslib.layers import Activate, BatchNorm, Dense, Dropout, Layer, Param, Plan, build_all
 from tipslib.random import run_generators, spawn
 
 
@@ -48,39 +49,28 @@ class Sequential:
         if runs is not None:
             check_positive_int("Sequential needs runs", runs)
         self.layers, self.n_in, self.runs = list(layers), n_in, runs
-        self.n_out = self._build(n_in)
-        for layer in self.layers:
-            layer.rngs = []
-        draws = [self._draw(rng) for rng in run_generators(seed, runs)]
+        self.n_out = build_all("Sequential", self.layers, n_in)
+        rngs = [spawn(rng, len(self.layers)) for rng in run_generators(seed, runs)]  # one per run and layer
+        draws = [self._draw(own) for own in rngs]
         self.params, self.buffers = (self._flat(rows, dtype) for rows in zip(*draws, strict=True))
         self.grads = np.zeros_like(self.params)
         wanted = [p for plan in self._plans() for p in plan.params.values()]
         self.decays = np.concatenate([[], *(np.full(math.prod(p.shape), p.decay) for p in wanted)]).astype(dtype)
         self._shape_out: tuple[int, ...] | None = None
+        for layer, per_run in zip(self.layers, zip(*rngs, strict=True), strict=True):
+            layer.seed(list(per_run))
         self._bind()
-
-    def _build(self, n: int) -> int:
-        """Tell each layer its number of inputs, and return the number of outputs of the last."""
-        for i, layer in enumerate(self.layers):
-            if not isinstance(layer, Layer):
-                raise TypeError(f"Sequential needs layers, got {layer!r} at place {i}.")
-            if layer.plan is not None:
-                raise ValueError(f"Layer {i}, {layer}, already belongs to a network; make a new one.")
-            layer.plan = layer.build(n)
-            n = layer.plan.n_out
-        return n
 
     def _plans(self) -> list[Plan]:
         return [layer.plan for layer in self.layers if layer.plan is not None]
 
-    def _draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
-        """Return the first params and buffers of one run, and give each layer a generator of its own for that run."""
+    def _draw(self, rngs: list[np.random.Generator]) -> tuple[Array, Array]:
+        """Return the first params and buffers of one run, drawn with a generator per layer."""
         params: list[Any] = [[]]
         buffers: list[Any] = [[]]
-        for layer, plan, own in zip(self.layers, self._plans(), spawn(rng, len(self.layers)), strict=True):
-            params += [p.init(p.shape, own).ravel() for p in plan.params.values()]
-            buffers += [p.init(p.shape, own).ravel() for p in plan.buffers.values()]
-            layer.rngs.append(own)
+        for plan, rng in zip(self._plans(), rngs, strict=True):
+            params += [p.init(p.shape, rng).ravel() for p in plan.params.values()]
+            buffers += [p.init(p.shape, rng).ravel() for p in plan.buffers.values()]
         return np.concatenate(params), np.concatenate(buffers)
 
     def _flat(self, rows: Sequence[Array], dtype: DTypeLike) -> Array:
@@ -93,7 +83,7 @@ class Sequential:
             for kind in starts:
                 wanted = plan.buffers if kind == "buffers" else plan.params
                 views, starts[kind] = self._views(getattr(self, kind), wanted, starts[kind])
-                setattr(layer, kind, views)
+                layer.bind(kind, views)
 
     def _views(self, flat: Array, wanted: dict[str, Param], start: int) -> tuple[dict[str, Array], int]:
         """Return the views of ``flat`` from ``start`` on, and where they stop."""
@@ -162,18 +152,29 @@ class Sequential:
             gradient = layer.backward(gradient, inputs=inputs or i > 0)
         return gradient if inputs else None
 
+    def layout(self) -> list[str]:
+        """Return a line for the whole network, then one per layer, with the shapes of what it holds.
+
+        >>> mlp([4, 3]).layout()
+        ['4 inputs, runs=None', 'Dense(3): W (4, 3), b (1, 3)']
+        """
+        held = [{**plan.params, **plan.buffers} for plan in self._plans()]
+        shapes = [", ".join(f"{name} {p.shape}" for name, p in arrays.items()) for arrays in held]
+        lines = [f"{layer}: {text or 'no arrays'}" for layer, text in zip(self.layers, shapes, strict=True)]
+        return [f"{self.n_in} inputs, runs={self.runs}", *lines]
+
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write ``params`` and ``buffers`` to ``path``, an ``.npz`` file; the layers themselves are not stored."""
-        np.savez(path, params=self.params, buffers=self.buffers)
+        """Write ``params``, ``buffers`` and the ``layout`` to exactly ``path``, an ``.npz`` file without pickle."""
+        storage.write(path, self.layout(), params=self.params, buffers=self.buffers)
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Read what ``save`` wrote into this network; raises ``ValueError`` where the sizes differ."""
-        with np.load(path, allow_pickle=False) as stored:
-            for name in ("params", "buffers"):
-                here, there = getattr(self, name), stored[name]
-                if here.shape != there.shape:
-                    raise ValueError(f"load needs {name} of shape {here.shape}, got {there.shape} in {path}.")
-            self.params[...], self.buffers[...] = stored["params"], stored["buffers"]
+        """Read what ``save`` wrote into this network, which must have the same ``layout``.
+
+        Raises ``ValueError`` for a file of another network, or one that is cut off, damaged or holds Python objects,
+        and then leaves the network as it was; ``OSError`` where there is no file to read.
+        """
+        stored = storage.read(path, self.layout(), params=self.params.shape, buffers=self.buffers.shape)
+        self.params[...], self.buffers[...] = stored["params"], stored["buffers"]
 
     def __repr__(self) -> str:
         return f"Sequential({self.layers}, n_in={self.n_in})"

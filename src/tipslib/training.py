@@ -1,83 +1,44 @@
 """Training: a generator of one row per epoch, so that a figure, a progress bar and early stopping are all iteration."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
-from importlib import import_module
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from tipslib.arrays import Array, check_positive_int
 from tipslib.datasets import Examples, Splits
+from tipslib.history import DivergenceError, Epoch, History
 from tipslib.losses import Loss, softmax_cross_entropy
 from tipslib.networks import Sequential
 from tipslib.optimizers import Optimizer, clip_by_norm
+from tipslib.optional import progress_bar
 from tipslib.random import run_generators
+from tipslib.regularizers import MaxNorm, Penalty
+from tipslib.stopping import (
+    BestEpoch,
+    EarlyStopping,
+    StopWhen,
+    generalization_loss,
+    progress_quotient,
+    up_criterion,
+)
 
-Penalty: TypeAlias = Callable[[Array, Array], tuple[Any, Array]]
-
-
-class Epoch(NamedTuple):
-    """What was measured after an epoch, in inference mode and without the penalty.
-
-    ``epoch`` counts from 1, ``step`` is the number of steps made so far, losses are in nats (or in the units of the
-    loss), accuracies are shares in [0, 1] (NaN where the targets are not labels), ``lr`` is the rate of the last step,
-    ``seconds`` the duration of this epoch with its measurement. With runs, losses and accuracies are arrays ``(R,)``.
-
-    >>> Epoch(1, 32, 0.5, 0.8, 0.6, 0.75, lr=0.1, seconds=0.02).val_loss
-    0.6
-    """
-
-    epoch: int
-    step: int
-    train_loss: Any
-    train_accuracy: Any
-    val_loss: Any
-    val_accuracy: Any
-    lr: Any
-    seconds: float
-
-
-class History(Sequence[Epoch]):
-    """The rows of a training: ``history[3]`` is a row, ``history.val_loss`` a column, ``(E,)`` or ``(E, R)`` with runs.
-
-    Raises ``AttributeError`` for a column that ``Epoch`` does not have.
-
-    >>> history = History([Epoch(1, 32, 0.5, 0.8, 0.6, 0.75, lr=0.1, seconds=0.02)])
-    >>> len(history), history[0].epoch, history.val_loss
-    (1, 1, array([0.6]))
-    """
-
-    def __init__(self, rows: Sequence[Epoch] = ()) -> None:
-        self.rows = list(rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, index: Any) -> Any:
-        return History(self.rows[index]) if isinstance(index, slice) else self.rows[index]
-
-    def __getattr__(self, name: str) -> Array:
-        if name not in Epoch._fields:
-            raise AttributeError(f"A History has the columns {', '.join(Epoch._fields)}, got {name!r}.")
-        return np.array([getattr(row, name) for row in self.rows])
-
-    def __repr__(self) -> str:
-        return f"History({len(self)} epochs)"
-
-
-class DivergenceError(FloatingPointError):
-    """The loss is no longer a finite number. ``history`` holds the epochs before, ``epoch`` and ``step`` say when.
-
-    >>> DivergenceError("The loss became nan.", epoch=3, step=40, history=History()).epoch
-    3
-    """
-
-    def __init__(self, message: str, *, epoch: int = 0, step: int = 0, history: History | None = None) -> None:
-        super().__init__(message)
-        self.epoch, self.step = epoch, step
-        self.history = History() if history is None else history
+__all__ = [
+    "DivergenceError",
+    "EarlyStopping",
+    "Epoch",
+    "History",
+    "Penalty",
+    "StopWhen",
+    "evaluate",
+    "fit",
+    "generalization_loss",
+    "progress_quotient",
+    "train",
+    "up_criterion",
+]
 
 
 def _labels(y: Array) -> bool:
@@ -142,7 +103,7 @@ def train(
     loss: Loss = softmax_cross_entropy,
     epochs: int = 20,
     batch_size: int = 32,
-    penalty: Penalty | None = None,
+    penalty: Penalty | MaxNorm | None = None,
     clip_norm: float | None = None,
     seed: int = 0,
 ) -> Iterator[Epoch]:
@@ -150,9 +111,10 @@ def train(
 
     Each epoch visits all training examples in a new order, drawn from ``seed``; with runs, run r draws from ``seed +
     r``. Labels are integers ``(N,)``, targets floats ``(N, K)``; data ``(R, N, ...)`` gives every run its own.
-    ``penalty(params, decays)`` returns ``(value, gradient)``, added to the loss's; ``clip_norm`` limits the norm of the
-    gradient. Raises ``ValueError`` for splits that do not fit together, and ``DivergenceError``, which keeps the rows
-    so far, as soon as the loss is not finite.
+    ``penalty(params, decays)`` returns ``(value, gradient)``; the gradient is added to the loss's, then ``clip_norm``
+    limits the norm of the sum. What ``l1`` and ``max_norm`` do to the weights themselves comes after the optimizer's
+    step (``regularizers`` says how). Raises ``ValueError`` for splits that do not fit together, and
+    ``DivergenceError``, which keeps the rows so far, as soon as the loss is not finite.
 
     >>> from tipslib.datasets import digits
     >>> from tipslib.networks import mlp
@@ -209,18 +171,22 @@ def _step(
     *,
     optimizer: Optimizer,
     loss: Loss,
-    penalty: Penalty | None,
+    penalty: Penalty | MaxNorm | None,
     clip_norm: float | None,
 ) -> Any:
     """Make one step unless the loss is not finite, and return the loss."""
     value, gradient = loss(net.forward(x, training=True), y)
     if np.isfinite(value).all():
         net.backward(gradient, inputs=False)
-        if penalty is not None:
-            net.grads += penalty(net.params, net.decays)[1]
+        smooth: Any = getattr(penalty, "smooth", penalty)
+        after_step = getattr(penalty, "after_step", None)
+        if smooth is not None:
+            net.grads += smooth(net.params, net.decays)[1]
         if clip_norm is not None:
             clip_by_norm(net.grads, clip_norm)
         optimizer.step(net.params, net.grads, net.decays)
+        if after_step is not None:
+            after_step(net, optimizer.rate(optimizer.t - 1))
     return value
 
 
@@ -249,71 +215,6 @@ def _largest_gradient(net: Sequential, run: int) -> tuple[float, str]:
     return max(found, default=(0.0, "no layer"))
 
 
-class EarlyStopping:
-    """Stop when ``monitor`` has not improved by more than ``min_delta`` for ``patience`` epochs; go back to the best.
-
-    Pass it to ``fit`` as ``stop=``, or call it with each row: it returns True when it is time. Given the network too,
-    it keeps ``params`` and ``buffers`` of the best epoch, and ``restore(net)`` puts them back. It minimizes what ends
-    in ``loss`` and maximizes what ends in ``accuracy``. With runs every run has its own best epoch, and training ends
-    when all have run out of patience. ``best_epoch`` is an int, or an array ``(R,)``. One object serves one training.
-    Raises ``ValueError`` for a monitor that cannot be compared, ``patience`` below 1 or negative ``min_delta``.
-
-    >>> stop = EarlyStopping("val_accuracy", patience=2)
-    >>> rows = [Epoch(i, i, 0.0, 0.0, 0.0, accuracy, 0.1, 0.0) for i, accuracy in enumerate([0.5, 0.7, 0.6, 0.7], 1)]
-    >>> [stop(row) for row in rows], stop.best_epoch
-    ([False, False, False, True], 2)
-    """
-
-    def __init__(
-        self, monitor: str = "val_loss", patience: int = 5, min_delta: float = 0.0, restore_best: bool = True
-    ) -> None:
-        if monitor not in Epoch._fields or not monitor.endswith(("loss", "accuracy")):
-            raise ValueError(f"EarlyStopping needs a loss or an accuracy to monitor, got {monitor!r}.")
-        check_positive_int("EarlyStopping needs patience", patience)
-        if not min_delta >= 0:
-            raise ValueError(f"EarlyStopping needs min_delta >= 0, got min_delta={min_delta}.")
-        self.monitor, self.patience, self.min_delta, self.restore_best = monitor, patience, min_delta, restore_best
-        self.sign = 1.0 if monitor.endswith("accuracy") else -1.0
-        self.best: Any = -np.inf
-        self.wait: Any = 0
-        self.best_epoch: Any = 0
-        self.kept: dict[str, Array] = {}
-
-    def __call__(self, row: Epoch, net: Sequential | None = None) -> bool:
-        """Take in a row, and the network to remember; return True when training should stop."""
-        score = self.sign * np.asarray(getattr(row, self.monitor), np.float64)
-        # A run that is out of patience would have stopped if it were alone, so it improves no more.
-        better = (score > self.best + self.min_delta) & (self.wait < self.patience)
-        self.best = np.where(better, score, self.best)
-        self.wait = np.where(better, 0, self.wait + 1)
-        epochs = np.where(better, row.epoch, self.best_epoch)
-        self.best_epoch = epochs if epochs.ndim else int(epochs)
-        if net is not None and self.restore_best:
-            self._keep(net, np.atleast_1d(better))
-        return bool((self.wait >= self.patience).all())
-
-    def _keep(self, net: Sequential, better: Array) -> None:
-        for name in ("params", "buffers"):
-            rows = getattr(net, name).reshape(len(better), -1)
-            self.kept.setdefault(name, rows.copy())[better] = rows[better]
-
-    def restore(self, net: Sequential) -> None:
-        """Put ``params`` and ``buffers`` of the best epoch back into ``net``; ``RuntimeError`` if none were kept."""
-        if not self.kept:
-            raise RuntimeError("EarlyStopping has no network to restore: call it with the row and the network.")
-        for name, rows in self.kept.items():
-            flat = getattr(net, name)
-            flat[...] = rows.reshape(flat.shape)
-
-
-def _bar(rows: Iterator[Epoch], epochs: int) -> Any:
-    try:
-        tqdm = import_module("tqdm.auto").tqdm
-    except ImportError:
-        raise ImportError("progress=True needs tqdm: pip install tqdm.") from None
-    return tqdm(rows, total=epochs, unit="epoch")
-
-
 def fit(
     net: Sequential,
     splits: Splits,
@@ -326,8 +227,10 @@ def fit(
 ) -> History:
     """Train to the end and return the ``History``; ``options`` are those of ``train``.
 
-    ``stop(row, net)`` ends the training when it returns True; an ``EarlyStopping`` with ``restore_best`` also puts the
-    best epoch back, whether or not it stopped. ``progress=True`` shows a bar (``ImportError`` without tqdm).
+    ``stop(row, net)`` ends the training when it returns True; an ``EarlyStopping`` or ``StopWhen`` with
+    ``restore_best`` also puts the best epoch back, whether or not it stopped. ``progress=True`` shows a bar
+    (``ImportError`` without tqdm). Ctrl-C ends the training too, and nothing is lost: the rows so far come back with
+    ``history.interrupted`` True, and the network keeps its last step, or gets its best epoch.
 
     >>> from tipslib.datasets import digits
     >>> from tipslib.networks import mlp
@@ -338,12 +241,15 @@ def fit(
     """
     rows: Any = train(net, splits, optimizer, epochs=epochs, **options)
     if progress:
-        rows = _bar(rows, epochs)
+        rows = progress_bar(rows, epochs, "epoch")
     history = History()
-    for row in rows:
-        history.rows.append(row)
-        if stop is not None and stop(row, net):
-            break
-    if isinstance(stop, EarlyStopping) and stop.kept:
+    try:
+        for row in rows:
+            history.rows.append(row)
+            if stop is not None and stop(row, net):
+                break
+    except KeyboardInterrupt:
+        history.interrupted = True
+    if isinstance(stop, BestEpoch) and stop.kept:
         stop.restore(net)
     return history

@@ -10,14 +10,15 @@ from tipslib.diagnostics import (
     dead_units,
     delta_norms,
     delta_ratio,
+    lsuv,
     saturation,
     spreads,
     update_ratios,
     weight_gradient_norms,
     weight_gradient_ratio,
 )
-from tipslib.initializers import glorot_normal, he_normal, lecun_normal, normal, variance_scaling
-from tipslib.layers import Activate, Dense
+from tipslib.initializers import glorot_normal, he_normal, lecun_normal, normal, orthogonal, variance_scaling
+from tipslib.layers import Activate, Dense, Maxout
 from tipslib.losses import softmax_cross_entropy
 from tipslib.networks import Sequential, mlp
 
@@ -170,9 +171,79 @@ def test_update_ratios():
     assert update_ratios(zero, before).tolist() == [np.inf]
 
 
+@pytest.mark.parametrize("activation", [sigmoid, tanh, relu])
+@pytest.mark.parametrize("runs", [None, 3])
+def test_lsuv_gives_every_layer_unit_variance(activation, runs):
+    net = mlp([64, 50, 50, 50, 10], activation=activation, init=orthogonal(), runs=runs)
+    found = lsuv(net, DATA.x, tolerance=1e-6)
+    np.testing.assert_allclose(found, np.ones(4 if runs is None else (3, 4)), atol=1e-6)
+    h = DATA.x
+    for layer in net.layers:
+        h = layer.forward(h)
+        if isinstance(layer, Dense):
+            np.testing.assert_allclose(h.var(axis=(-2, -1)), 1, atol=1e-6)
+
+
+def test_lsuv_scales_and_does_nothing_else():
+    net, other = (mlp([64, 50, 10], activation=tanh, init=orthogonal()) for _ in range(2))
+    before = DATA.x.copy()
+    lsuv(net, DATA.x)
+    np.testing.assert_array_equal(DATA.x, before)
+    for layer, old in zip(net.layers[::2], other.layers[::2], strict=True):
+        ratios = layer.params["W"] / old.params["W"]
+        assert ratios.std() < 1e-12 * ratios.mean()
+        np.testing.assert_array_equal(layer.params["b"], old.params["b"])
+    assert np.shares_memory(net.params, net.layers[0].params["W"])
+
+
+def test_lsuv_of_runs_is_that_of_each_network():
+    """With biases one division is not enough, and the runs need different numbers of them."""
+    together = mlp([64, 20, 10], activation=relu, runs=3)
+    singles = [mlp([64, 20, 10], activation=relu, seed=r) for r in range(3)]
+    for net in (together, *singles):
+        for layer in net.layers[::2]:
+            layer.params["b"][...] = np.linspace(-0.9, 0.9, layer.n_out)
+    found = lsuv(together, DATA.x, tolerance=0.05)
+    for r, net in enumerate(singles):
+        np.testing.assert_allclose(lsuv(net, DATA.x, tolerance=0.05), found[r], rtol=1e-10)
+        np.testing.assert_allclose(together.params[r], net.params, rtol=1e-12, atol=1e-12)
+    assert (abs(found - 1) <= 0.05).all()
+    once = mlp([64, 20, 10], activation=relu)
+    for layer in once.layers[::2]:
+        layer.params["b"][...] = np.linspace(-0.9, 0.9, layer.n_out)
+    assert (abs(lsuv(once, DATA.x, tolerance=0.05, max_steps=1) - 1) > 0.05).any()
+
+
+def test_lsuv_scales_maxout_and_keeps_the_type():
+    net = Sequential([Maxout(20), Dense(10)], 64, dtype=np.float32)
+    found = lsuv(net, DATA.x, tolerance=0.01)
+    assert found.dtype == net.params.dtype == np.float32
+    np.testing.assert_allclose(found, [1, 1], atol=0.01)
+
+
+def test_lsuv_helps_a_deep_sigmoid_network_and_does_not_cure_it():
+    """Pooled variance is not signal: most of it is between the units, because a sigmoid's outputs are not centered."""
+    nets = [mlp([64, 50, 50, 50, 50, 50, 10], activation=sigmoid, init=orthogonal()) for _ in range(2)]
+    lsuv(nets[1], DATA.x)
+    plain, scaled = (delta_ratio(net, *DATA) for net in nets)
+    assert scaled > 5 * plain
+    assert scaled < 0.1
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: lsuv(mlp([64, 10]), DATA.x, tolerance=0), "lsuv needs tolerance > 0, got tolerance=0."),
+        (lambda: lsuv(mlp([64, 10]), DATA.x, max_steps=0), "lsuv needs max_steps, an integer >= 1, got 0."),
+        (lambda: lsuv(mlp([64, 10]), DATA.x[:, 1:]), "x must have shape (N, 64), got (300, 63)."),
+        (
+            lambda: lsuv(mlp([64, 10], init=normal(0.0)), DATA.x),
+            "lsuv needs outputs that vary, got variance 0 in layer 0, Dense(10).",
+        ),
+        (
+            lambda: lsuv(Sequential([Activate(tanh)], 64), DATA.x),
+            "The diagnosis needs a network with Dense layers, got none.",
+        ),
         (lambda: spreads(mlp([64, 10]), DATA.x), "The diagnosis needs a network with Activate layers, got none."),
         (
             lambda: weight_gradient_norms(Sequential([Activate(tanh)], 64), *DATA),

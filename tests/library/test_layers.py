@@ -1,8 +1,8 @@
 """What every layer promises, and what single layers promise beyond that."""
 
 import inspect
-from pathlib import Path
 
+import comparisons
 import numpy as np
 import pytest
 import registry
@@ -13,12 +13,12 @@ from registry import BASES, LAYERS, exactly
 from tipslib import layers
 from tipslib.activations import relu, sigmoid
 from tipslib.gradcheck import check_layer
-from tipslib.layers import Activate, BatchNorm, Dense, Dropout, Layer
+from tipslib.initializers import glorot_uniform, zeros
+from tipslib.layers import Activate, BatchNorm, Dense, Dropout, Layer, LayerNorm, Maxout, PReLU, Residual
 from tipslib.losses import softmax_cross_entropy
 from tipslib.networks import Sequential
 from tipslib.optimizers import SGD
 
-REFERENCES = np.load(Path(__file__).with_name("references.npz"))
 each_layer = pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
 both_modes = pytest.mark.parametrize("training", [True, False], ids=["training", "inference"])
 shapes = given(n=st.integers(1, 8), d=st.integers(1, 8), seed=st.integers(0, 99))
@@ -33,11 +33,11 @@ def bound(make, n_in=4, **options):
 
 def rows(layer, training):
     """One example is enough, but for batch normalization in training."""
-    return 2 if training and isinstance(layer, BatchNorm) else 1
+    return 2 if training and "BatchNorm" in str(layer) else 1
 
 
 def test_registry_holds_every_layer():
-    tested = {type(make()).__name__ for make in LAYERS.values()}
+    tested = {type(make()).__name__.replace("Keeping", "Residual") for make in LAYERS.values()}
     wanted = {name for name in registry.public(layers) if inspect.isclass(getattr(layers, name))} - BASES
     assert tested == wanted
 
@@ -231,18 +231,9 @@ def test_running_statistics_reach_mean_and_unbiased_variance():
     np.testing.assert_allclose(layer.buffers["running_var"][0], x.var(axis=0, ddof=1), rtol=1e-12)
 
 
-def test_batch_norm_equals_pytorch():
-    layer = Sequential([BatchNorm()], 4).layers[0]
-    for name in ("gamma", "beta"):
-        layer.params[name][...] = REFERENCES[f"bn {name}"]
-    for x in REFERENCES["bn x"]:
-        y = layer.forward(x, training=True)
-    found = {"y": y, "dx": layer.backward(REFERENCES["bn dy"])}
-    found |= {f"d{name}": grad[0] for name, grad in layer.grads.items()}
-    found |= {name: buffer[0] for name, buffer in layer.buffers.items()}
-    found["inference"] = layer.forward(REFERENCES["bn x"][0])
-    for name, value in found.items():
-        np.testing.assert_allclose(value, REFERENCES[f"bn {name}"], rtol=1e-7, err_msg=name)
+@comparisons.each("layers")
+def test_fifty_steps_equal_pytorch(compare, found):
+    comparisons.agree(compare, found)
 
 
 def test_inference_leaves_the_running_statistics_alone():
@@ -280,10 +271,120 @@ def test_dropout_gradient_passes_where_the_output_passed():
     np.testing.assert_array_equal(layer.backward(np.ones((5, 100))), y)
 
 
+def set_params(layer, n_in, **params):
+    """Return the layer with the given parameters."""
+    Sequential([layer], n_in)
+    for name, values in params.items():
+        layer.params[name][...] = values
+    return layer
+
+
+def test_prelu_has_a_slope_per_feature_that_starts_at_a_quarter():
+    layer = Sequential([PReLU()], 3).layers[0]
+    np.testing.assert_array_equal(layer.params["slope"], [[0.25] * 3])
+    assert not layer.plan.params["slope"].decay
+    layer = set_params(PReLU(), 3, slope=[0.5, -1.0, 2.0])
+    np.testing.assert_array_equal(layer.forward(np.array([[-2.0, -2.0, 3.0]])), [[-1.0, 2.0, 3.0]])
+
+
+def test_prelu_counts_zero_as_below():
+    layer = set_params(PReLU(), 1, slope=0.25)
+    layer.forward(np.zeros((1, 1)))
+    assert layer.backward(np.ones((1, 1))) == [[0.25]]
+
+
+def test_maxout_by_hand():
+    """Two units of two pieces: max(x, -x) and max(2, x - 1); W holds the first pieces, then the second."""
+    layer = set_params(Maxout(2), 1, W=[[1.0, 0.0, -1.0, 1.0]], b=[[0.0, 2.0, 0.0, -1.0]])
+    x = np.array([[-3.0], [5.0]])
+    np.testing.assert_array_equal(layer.forward(x), [[3.0, 2.0], [5.0, 4.0]])
+    dx = layer.backward(np.array([[1.0, 10.0], [1.0, 10.0]]))
+    np.testing.assert_array_equal(dx, [[-1.0], [11.0]])
+    np.testing.assert_array_equal(layer.grads["W"], [[5.0, -30.0, -3.0, 50.0]])
+    np.testing.assert_array_equal(layer.grads["b"], [[1.0, 10.0, 1.0, 10.0]])
+
+
+def test_a_tie_of_maxout_goes_to_the_first_piece():
+    layer = set_params(Maxout(1, pieces=3), 1, W=[[0.0, 1.0, 1.0]], b=0.0)
+    layer.forward(np.array([[2.0]]))
+    layer.backward(np.array([[1.0]]))
+    np.testing.assert_array_equal(layer.grads["b"], [[0.0, 1.0, 0.0]])
+
+
+def test_maxout_draws_each_piece_with_its_own_fans():
+    """Glorot's limit sqrt(6 / (60 + 40)) is that of one piece; 12000 draws come within a thousandth of it."""
+    W = Sequential([Maxout(40, pieces=5, init=glorot_uniform)], 60).layers[0].params["W"]
+    assert W.shape == (60, 200)
+    assert 0.999 * np.sqrt(0.06) < abs(W).max() <= np.sqrt(0.06)
+    assert len(np.unique(W)) == W.size
+
+
+def test_maxout_of_one_piece_is_dense():
+    dense, maxout = Sequential([Dense(3)], 4, seed=1), Sequential([Maxout(3, pieces=1)], 4, seed=1)
+    x = np.random.default_rng(0).normal(size=(5, 4))
+    np.testing.assert_array_equal(maxout.forward(x), dense.forward(x))
+    np.testing.assert_array_equal(maxout.decays, dense.decays)
+
+
+def test_layer_norm_standardizes_each_example():
+    layer = Sequential([LayerNorm(eps=0.0)], 30).layers[0]
+    y = layer.forward(np.random.default_rng(0).normal(5, 3, size=(4, 30)))
+    np.testing.assert_allclose(y.mean(axis=1), 0, atol=1e-14)
+    np.testing.assert_allclose(y.std(axis=1), 1, rtol=1e-13)
+
+
+def test_layer_norm_keeps_equal_features_finite():
+    layer = bound(LayerNorm)
+    y = layer.forward(np.full((2, 4), 7.0))
+    np.testing.assert_array_equal(y, np.broadcast_to(layer.params["beta"], (2, 4)))
+    assert np.isfinite(layer.backward(np.ones((2, 4)))).all()
+
+
+def test_a_residual_of_zeros_is_the_identity():
+    net = Sequential([Residual([Dense(4, zeros), Activate(relu)])], 4)
+    x = np.random.default_rng(0).normal(size=(5, 4))
+    np.testing.assert_array_equal(net.forward(x), x)
+    np.testing.assert_array_equal(net.backward(x), x)
+
+
+def test_a_residual_holds_the_parameters_of_the_layers_inside():
+    inner = Residual([BatchNorm(), Dense(4)])
+    net = Sequential([Residual([Dense(4, bias=False), inner])], 4)
+    names = ["0.W", "1.0.gamma", "1.0.beta", "1.1.W", "1.1.b"]
+    assert list(net.layers[0].params) == list(net.layers[0].grads) == names
+    assert list(net.layers[0].buffers) == ["1.0.running_mean", "1.0.running_var"]
+    assert np.shares_memory(inner.layers[1].params["W"], net.params)
+    assert np.shares_memory(inner.layers[1].params["W"], net.layers[0].params["1.1.W"])
+    np.testing.assert_array_equal(net.decays, np.repeat([1.0, 0.0, 1.0, 0.0], [16, 8, 16, 4]))
+
+
+def test_a_residual_passes_on_that_no_input_gradient_is_needed():
+    net = Sequential([Residual([Dense(4), Activate(sigmoid)])], 4)
+    y = net.forward(np.random.default_rng(0).normal(size=(5, 4)))
+    net.backward(y)
+    grads = net.grads.copy()
+    assert net.layers[0].backward(y, inputs=False) is None
+    np.testing.assert_array_equal(net.grads, grads)
+
+
+def test_a_residual_that_a_network_holds_can_be_checked():
+    net = Sequential([Residual([Dense(4), Residual([Activate(sigmoid), Dense(4)])])], 4)
+    assert check_layer(net.layers[0], 4)
+    assert np.shares_memory(net.layers[0].layers[1].layers[1].params["W"], net.params)
+
+
+def test_layers_in_a_residual_draw_different_masks():
+    """Two layers of one generator: were the masks the same, the second would drop nothing more."""
+    layer = Sequential([Residual([Dropout(0.5), Dropout(0.5)])], 1000).layers[0]
+    y = layer.forward(np.ones((1, 1000)), training=True)
+    assert set(np.unique(y)) == {1.0, 5.0}
+    assert abs((y == 5.0).mean() - 0.25) < 5 * np.sqrt(0.25 * 0.75 / 1000)
+
+
 def test_repr_shows_what_a_layer_does():
-    assert str([Dense(3), Activate(relu), Dropout(0.5), BatchNorm()]) == (
-        "[Dense(3), Activate(ReLU), Dropout(0.5), BatchNorm()]"
-    )
+    shown = "Dense(3), Activate(ReLU), Dropout(0.5), BatchNorm(), PReLU(), LayerNorm(), Maxout(3, pieces=2)"
+    layers = [Dense(3), Activate(relu), Dropout(0.5), BatchNorm(), PReLU(), LayerNorm(), Maxout(3)]
+    assert str(Residual(layers)) == f"Residual([{shown}])"
 
 
 def test_a_layer_of_ones_own_must_define_both_ways():
@@ -291,6 +392,9 @@ def test_a_layer_of_ones_own_must_define_both_ways():
         Layer().forward(np.ones((1, 1)))
     with pytest.raises(NotImplementedError, match=r"^Layer must define backward\(dy, \*, inputs=True\)\.$"):
         Layer().backward(np.ones((1, 1)))
+
+
+USED = Sequential([Dense(4)], 4).layers[0]
 
 
 @pytest.mark.parametrize(
@@ -308,6 +412,20 @@ def test_a_layer_of_ones_own_must_define_both_ways():
         (lambda: Dropout(-0.1), ValueError, "Dropout needs 0 <= p < 1, got p=-0.1."),
         (lambda: BatchNorm(momentum=1.0), ValueError, "BatchNorm needs 0 <= momentum < 1, got momentum=1.0."),
         (lambda: BatchNorm(eps=-1.0), ValueError, "BatchNorm needs eps >= 0, got eps=-1.0."),
+        (lambda: LayerNorm(eps=-1.0), ValueError, "LayerNorm needs eps >= 0, got eps=-1.0."),
+        (lambda: Maxout(0), ValueError, "Maxout needs n_out, an integer >= 1, got 0."),
+        (lambda: Maxout(3, pieces=1.5), ValueError, "Maxout needs pieces, an integer >= 1, got 1.5."),
+        (
+            lambda: Sequential([Residual([Dense(3)])], 4),
+            ValueError,
+            "Residual needs layers that give back its 4 features, got 3.",
+        ),
+        (lambda: Sequential([Residual([relu])], 4), TypeError, "Residual needs layers, got ReLU at place 0."),
+        (
+            lambda: Sequential([Residual([USED])], 4),
+            ValueError,
+            "Layer 0, Dense(4), already belongs to a network; make a new one.",
+        ),
     ],
 )
 def test_errors(make, error, message):

@@ -1,7 +1,6 @@
 """What every loss promises: the gradient of its own value, a mean over the batch, runs as a loop."""
 
-from pathlib import Path
-
+import comparisons
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +13,6 @@ from tipslib.losses import binary_cross_entropy, mean_squared_error, softmax_cro
 from tipslib.networks import mlp
 from tipslib.optimizers import SGD
 
-REFERENCES = np.load(Path(__file__).with_name("references.npz"))
 each_loss = pytest.mark.parametrize("name", LOSSES)
 
 
@@ -98,19 +96,9 @@ def test_finite_for_large_logits(name):
     assert np.isfinite(gradient).all()
 
 
-@pytest.mark.parametrize(
-    ("name", "loss", "y"),
-    [
-        ("cross entropy", softmax_cross_entropy, "labels"),
-        ("cross entropy smoothed", LOSSES["smoothed"], "labels"),
-        ("squared error", mean_squared_error, "targets"),
-        ("binary", binary_cross_entropy, "shares"),
-    ],
-)
-def test_equals_pytorch(name, loss, y):
-    value, gradient = loss(REFERENCES["logits"], REFERENCES[y])
-    assert value == pytest.approx(float(REFERENCES[f"loss {name} value"]), rel=1e-7)
-    np.testing.assert_allclose(gradient, REFERENCES[f"loss {name} gradient"], rtol=1e-7)
+@comparisons.each("losses")
+def test_equals_pytorch(compare, found):
+    comparisons.agree(compare, found)
 
 
 def test_guessing_costs_the_logarithm_of_the_number_of_classes():
