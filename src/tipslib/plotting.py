@@ -6,7 +6,6 @@ axes and text, because the site replaces it by the colour of its text. No functi
 none has to be closed.
 """
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import ArrayLike
+
+from tipslib.surfaces import Picture
 
 BLUE, ORANGE, GREEN, PURPLE, BROWN, GREY = "#0072b2", "#d55e00", "#00936b", "#b8649a", "#97691b", "#7a7a7a"
 
@@ -51,22 +52,6 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 TEXT, SMALL = 10, 9  # points; on a phone of 390 px a point is about a pixel
 WIDTH, HEIGHT = 5.0, 3.2  # inches
 ROW = 0.075  # height of one row of a legend, as a share of the figure
-
-
-class Picture(Figure):
-    """A matplotlib figure that a notebook shows by itself, wherever it runs.
-
-    >>> png, size = Picture(figsize=(5, 3.2))._repr_png_()
-    >>> png[1:4], size
-    (b'PNG', {'width': 500, 'height': 320})
-    """
-
-    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
-        """Return a PNG with two dots for each pixel, for sharp screens, and its size in pixels."""
-        buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=200)
-        width, height = (round(100 * inches) for inches in self.get_size_inches())
-        return buffer.getvalue(), {"width": width, "height": height}
 
 
 def style() -> dict[str, Any]:

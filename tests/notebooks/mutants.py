@@ -26,7 +26,7 @@ MUTANTS = [
     ),
     Mutant(
         "W not transposed in backward",
-        "layers.py",
+        "layers/affine.py",
         'return dy @ transpose(self.params["W"]) if inputs else None',
         'return dy @ self.params["W"].reshape(dy.shape[-1], -1) if inputs else None',
         "tests/library/test_layers.py",
@@ -47,7 +47,7 @@ MUTANTS = [
     ),
     Mutant(
         "the running variance is biased",
-        "layers.py",
+        "layers/normalization.py",
         "var * (n / (n - 1))",
         "var",
         "tests/library/test_layers.py",
@@ -61,9 +61,9 @@ MUTANTS = [
     ),
     Mutant(
         "the digits are scaled with statistics of all data",
-        "datasets.py",
-        "    mean = x[:n].mean(axis=0)\n",
-        "    mean = x.mean(axis=0)\n",
+        "datasets/splits.py",
+        "    mean = raw.train.x.mean(axis=0, dtype=np.float64)\n",
+        "    mean = np.concatenate([s.x for s in (raw.train, raw.val, raw.test)]).mean(axis=0, dtype=np.float64)\n",
         "tests/library/test_datasets.py",
     ),
     Mutant(
