@@ -1,8 +1,8 @@
 """Element-wise functions and their derivatives: what bends the straight lines of the layers.
 
 An activation is an object that is called on z, so that it can carry its derivative, its name and its gain.
-Values and slopes are right to a few 1e-16, absolutely: far out in the tails of sigmoid, SiLU, and the slopes of tanh and
-ELU, where they are below 1e-8, PyTorch keeps more digits.
+Values and slopes are right to a few 1e-16, absolutely: far out in the tails of sigmoid, SiLU, and the slopes of tanh
+and ELU, where they are below 1e-8, PyTorch keeps more digits.
 """
 
 import math
