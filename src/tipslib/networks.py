@@ -95,11 +95,11 @@ class Sequential:
         return views, start
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._bind()  # copying and pickling turn views into arrays of their own
+        self.__dict__.update(state, _shape_out=None)  # layers come without views and caches
+        self._bind()
 
     def copy(self) -> Self:
-        """Return a network of its own with the same layers, values and generators.
+        """Return a network of its own with the same layers, values and generators; before ``backward`` comes ``forward``.
 
         >>> net = mlp([2, 1])
         >>> twin = net.copy()

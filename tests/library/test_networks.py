@@ -94,6 +94,16 @@ def test_copies_keep_their_views_and_go_on_alike(network, twin_of, runs):
         assert not np.shares_memory(twin.params, net.params)
 
 
+def test_copies_and_pickles_hold_no_batch():
+    """What ``forward`` kept can be far larger than the network, and a copy starts with a ``forward`` of its own."""
+    net = mlp([4, 3, 2])
+    small = len(pickle.dumps(net))
+    net.forward(np.ones((1000, 4)))
+    assert len(pickle.dumps(net)) < small + 100
+    with pytest.raises(RuntimeError, match=exactly("Sequential.backward needs a forward before it.")):
+        net.copy().backward(np.ones((1000, 2)))
+
+
 @each_network
 def test_run_r_starts_as_the_network_with_seed_plus_r(network):
     together = network(seed=4, runs=3)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from tipslib.arrays import Array
 from tipslib.initializers import Initializer, Shape
 
 ValueT = TypeVar("ValueT")
+_LENT = ("params", "grads", "buffers", "cache")  # what neither a copy nor a pickle of a layer holds
 
 
 class Param(NamedTuple):
@@ -37,6 +38,9 @@ class Plan:
     params: dict[str, Param] = field(default_factory=dict)
     buffers: dict[str, Param] = field(default_factory=dict)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self  # it never changes, so copies of a layer can share it
+
 
 class _Unbound(dict[str, ValueT]):
     """The parameters of a layer that no network holds."""
@@ -48,8 +52,9 @@ class _Unbound(dict[str, ValueT]):
 class Layer:
     """A step of a network. To write one: ``build``, ``forward``, ``backward``, then ``gradcheck.check_layer``.
 
-    The network gives it ``params``, ``grads`` and ``buffers``, dicts of views into its own flat vectors, and ``rngs``,
-    one generator per run. What ``forward`` keeps for ``backward`` goes into ``cache``.
+    The network gives it ``params``, ``grads`` and ``buffers``, dicts of views into its own flat vectors; a layer that
+    draws gets generators by ``seed``. What ``forward`` keeps for ``backward`` goes into ``cache``. Copies and pickles
+    hold none of these but the generators: the copy of a network binds views of its own.
 
     >>> class Double(Layer):
     ...     def forward(self, x, *, training=False): return 2 * x
@@ -61,7 +66,6 @@ class Layer:
     params: dict[str, Array] = _Unbound()
     grads: dict[str, Array] = _Unbound()
     buffers: dict[str, Array] = _Unbound()
-    rngs: list[np.random.Generator]
     plan: Plan | None = None
     cache: Any = None
 
@@ -82,8 +86,7 @@ class Layer:
         setattr(self, kind, views)
 
     def seed(self, rngs: list[np.random.Generator]) -> None:
-        """Take the generators that the network gives, one per run."""
-        self.rngs = rngs
+        """Take the generators that the network gives, one per run; only a layer that draws keeps them."""
 
     def release(self) -> None:
         """Forget the network, so that another may hold this layer."""
@@ -94,6 +97,9 @@ class Layer:
         if self.cache is None:
             raise RuntimeError(f"{type(self).__name__}.backward needs a forward before it.")
         return self.cache
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name not in _LENT}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

@@ -72,6 +72,9 @@ class Dropout(Layer):
             raise ValueError(f"Dropout needs 0 <= p < 1, got p={p}.")
         self.p = p
 
+    def seed(self, rngs: list[np.random.Generator]) -> None:
+        self.rngs = rngs
+
     def forward(self, x: Array, *, training: bool = False) -> Array:
         if not training:
             self.cache = 1

@@ -47,7 +47,6 @@ class Residual(Layer):
             layer.bind(kind, {name: views[f"{i}.{name}"] for name in own})
 
     def seed(self, rngs: list[np.random.Generator]) -> None:
-        super().seed(rngs)
         for layer in self.layers:
             layer.seed(rngs)
 
