@@ -99,7 +99,7 @@ class Sequential:
         self._bind()
 
     def copy(self) -> Self:
-        """Return a network of its own with the same layers, values and generators; before ``backward`` comes ``forward``.
+        """Return a network of its own with the same layers and values; ``forward`` comes before ``backward``.
 
         >>> net = mlp([2, 1])
         >>> twin = net.copy()
