@@ -45,6 +45,7 @@ lint: environment
 bench: environment
 	@$(VENV)/python scripts/build.py --if-stale
 	$(VENV)/python benchmarks/widgets.py
+	$(VENV)/python benchmarks/library.py
 
 audit: environment
 	@$(VENV)/python scripts/build.py --if-stale

@@ -4,6 +4,7 @@ Letters in shapes: N examples, D features, M units, K classes, R runs, P paramet
 stands for nothing or for one leading axis of runs.
 """
 
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -41,7 +42,15 @@ def batch_sum(x: Array) -> Array:
     >>> batch_sum(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([[4., 6.]])
     """
-    return np.ones((1, x.shape[-2]), x.dtype) @ x
+    return _ones(x.shape[-2], x.dtype) @ x
+
+
+@lru_cache(maxsize=16)
+def _ones(n: int, dtype: np.dtype[Any]) -> Array:
+    """Return a row of ones, ``(1, n)``, that nobody can change: small networks feel the time of making it anew."""
+    row = np.ones((1, n), dtype)
+    row.flags.writeable = False
+    return row
 
 
 def check_positive_int(what: str, value: object) -> None:

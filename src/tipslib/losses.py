@@ -20,8 +20,8 @@ def _float_if_single(value: Any) -> Any:
 
 
 def _one_hot(labels: Array, k: int, dtype: np.dtype[Any]) -> Array:
-    """Return ``(..., K, N)``: 1 in the row of each label."""
-    hits = labels[..., None, :] == np.arange(k)[:, None]
+    """Return ``(K, ..., N)``: 1 in the place of each label."""
+    hits = labels == np.arange(k).reshape(k, *[1] * labels.ndim)
     if np.count_nonzero(hits) != labels.size:
         raise ValueError(f"labels must be from 0 to {k - 1}, got {labels.min()} to {labels.max()}.")
     return hits.astype(dtype)
@@ -45,18 +45,18 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike, *, smoothing: fl
     if not 0 <= smoothing <= 1:
         raise ValueError(f"smoothing must be in [0, 1], got {smoothing}.")
     n, k = logits.shape[-2:]
-    z = logits.swapaxes(-1, -2).copy()  # (..., K, N): NumPy reduces a short last axis slowly
-    z -= z.max(axis=-2, keepdims=True)  # the same softmax, and exp cannot overflow
-    target = _one_hot(labels, k, z.dtype)
+    z = logits.transpose(-1, *range(logits.ndim - 1)).copy()  # (K, ..., N): NumPy reduces the first axis fastest
+    z -= z.max(axis=0)  # the same softmax, and exp cannot overflow
+    target = _one_hot(labels if labels.ndim == z.ndim - 1 else np.broadcast_to(labels, z.shape[1:]), k, z.dtype)
     if smoothing:
         target = (1 - smoothing) * target + smoothing / k
     p = np.exp(z)
-    total = p.sum(axis=-2, keepdims=True)
-    value = (np.log(total).sum(axis=(-2, -1)) - (target * z).sum(axis=(-2, -1))) / n
+    total = p.sum(axis=0)
+    value = (np.log(total).sum(axis=-1) - (target * z).sum(axis=(0, -1))) / n
     p /= total
     p -= target
     p /= n
-    return _float_if_single(value), p.swapaxes(-1, -2)
+    return _float_if_single(value), p.transpose(*range(1, p.ndim), 0)
 
 
 def mean_squared_error(outputs: ArrayLike, targets: ArrayLike) -> tuple[Any, Array]:

@@ -99,7 +99,7 @@ class Sequential:
         self._bind()
 
     def copy(self) -> Self:
-        """Return a network of its own with the same layers and values; ``forward`` comes before ``backward``.
+        """Return a network of its own with the same layers, values and generators, before its first ``forward``.
 
         >>> net = mlp([2, 1])
         >>> twin = net.copy()
@@ -127,7 +127,7 @@ class Sequential:
         if x.ndim not in (2, 2 + len(lead)) or x.shape[-1] != self.n_in or x.shape[:-2] not in ((), lead):
             expected = "(N, {n})" if self.runs is None else "(N, {n}) or ({r}, N, {n})"
             raise ValueError(f"x must have shape {expected.format(n=self.n_in, r=self.runs)}, got {x.shape}.")
-        return np.broadcast_to(x, lead + x.shape[-2:])
+        return x if x.ndim == 2 + len(lead) else np.broadcast_to(x, lead + x.shape)
 
     def predict(self, x: ArrayLike) -> Array:
         """Return the outputs in inference mode, ``(N, n_in)`` to ``(N, n_out)``: logits, not classes.

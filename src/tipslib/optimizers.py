@@ -55,7 +55,9 @@ class Optimizer:
             self.start(params)
         if params.shape != self.shape:
             raise ValueError(f"This {type(self).__name__} serves params of shape {self.shape}, got {params.shape}.")
-        self.update(params, grads, self.rate(self.t), decays)
+        lr = self.rate(self.t)
+        own = lr.astype(params.dtype) if isinstance(lr, np.ndarray) else lr  # float32 times float64 would be slow
+        self.update(params, grads, own, decays)
         self.t += 1
 
     def start(self, params: Array) -> None:

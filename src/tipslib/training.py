@@ -52,7 +52,7 @@ def _count(y: Array) -> int:
 
 def _take(values: Array, rows: Array, per_run: bool) -> Array:
     """Return the examples ``rows``: ``(B,)``, or ``(R, B)``, of ``values`` shared by all runs or one set per run."""
-    return values[np.arange(len(rows))[:, None], rows] if per_run else values[rows]
+    return values[np.arange(len(rows))[:, None], rows] if per_run else values.take(rows, axis=0)
 
 
 def _batches(examples: Examples, size: int, orders: Array) -> Iterator[tuple[Array, Array]]:

@@ -75,6 +75,34 @@ def test_the_seed_decides(make):
         assert abs(getattr(one, part).x - getattr(other, part).x).min() > 0
 
 
+@pytest.mark.parametrize(
+    ("make", "usual"),
+    [
+        (mnist1d, {"n": 1000, "seed": 0}),
+        (moons, {"n": 200, "noise": 0.2, "seed": 0}),
+        (spirals, {"n": 200, "classes": 2, "turns": 1.5, "noise": 0.05, "seed": 0}),
+    ],
+    ids=MAKERS,
+)
+def test_the_usual_sizes_noise_and_seed(make, usual):
+    np.testing.assert_array_equal(make().train.x, make(**usual).train.x)
+
+
+def test_draws_of_mnist1d_span_the_ranges_of_the_published_code(monkeypatch):
+    """1000 draws leave out an end of 25 integers in one case of 10^17, and a hundredth of a unit in one of 10^4."""
+    drawn = {}
+    with monkeypatch.context() as patch:
+        patch.setattr(generated, "_distorted", lambda patterns, **draws: drawn.update(draws) or np.eye(1000, 40))
+        mnist1d(1000)
+    assert {name: (drawn[name].min(), drawn[name].max()) for name in ("padding", "shift")} == {
+        "padding": (36, 60),
+        "shift": (0, 47),
+    }
+    for name in ("scale", "shear"):
+        assert -0.5 <= drawn[name].min() < -0.49
+        assert 0.49 < drawn[name].max() <= 0.5
+
+
 @each_maker
 def test_no_example_is_in_two_splits(make):
     data = make(1000, seed=0)

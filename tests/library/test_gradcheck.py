@@ -20,6 +20,12 @@ def test_numerical_gradient_by_hand():
     np.testing.assert_array_equal(x, before)
 
 
+@pytest.mark.parametrize(("size", "error"), [(1.0, 1.0), (0.1, 1.0), (1e-3, 1.0), (1e-4, 0.1)])
+def test_the_floor_is_a_thousandth_of_the_largest_entry(size, error):
+    """A small entry that is zero numerically is wrong by itself, until it is below the floor."""
+    assert compare("W", np.array([1.0, size]), np.array([1.0, 0.0])).error == pytest.approx(error, rel=1e-12)
+
+
 class WithoutBias(Dense):
     """Writes no gradient for b, which stays at zero if it was zero."""
 

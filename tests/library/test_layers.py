@@ -367,6 +367,16 @@ def test_a_residual_passes_on_that_no_input_gradient_is_needed():
     np.testing.assert_array_equal(net.grads, grads)
 
 
+def test_gradients_pass_all_layers_of_a_residual_though_its_inputs_need_none():
+    net = Sequential([Residual([Dense(4), Dense(4), Dense(4)])], 4)
+    dy = net.forward(np.ones((2, 4)))
+    net.backward(dy)
+    grads = net.grads.copy()
+    net.grads[:] = np.nan
+    net.backward(dy, inputs=False)
+    np.testing.assert_array_equal(net.grads, grads)
+
+
 def test_a_residual_that_a_network_holds_can_be_checked():
     net = Sequential([Residual([Dense(4), Residual([Activate(sigmoid), Dense(4)])])], 4)
     assert check_layer(net.layers[0], 4)

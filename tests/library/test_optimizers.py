@@ -78,6 +78,22 @@ def test_float32_stays_float32(make):
         assert all(value.dtype == np.float32 for value in state)
 
 
+def test_rates_of_runs_take_the_type_of_params():
+    """A float64 array of rates would make every product of a float32 network a slow one."""
+    seen = []
+
+    class Looks(optimizers.Optimizer):
+        def update(self, params, grads, lr, decays):
+            seen.append(lr)
+
+    rates = np.array([[0.1], [0.2]])
+    Looks(rates).step(np.zeros((2, 3), np.float32), np.zeros((2, 3), np.float32))
+    Looks(lambda t: rates).step(np.zeros((2, 3)), np.zeros((2, 3)))
+    assert [lr.dtype for lr in seen] == [np.float32, np.float64]
+    np.testing.assert_array_equal(seen[1], rates)
+    assert rates.dtype == np.float64
+
+
 @each_optimizer
 def test_a_schedule_is_called_with_the_step_from_zero(make):
     asked = []

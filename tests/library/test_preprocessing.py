@@ -150,6 +150,14 @@ def test_whitening_is_symmetric_and_eps_is_added_to_the_variance():
     np.testing.assert_allclose(matrix, matrix.T, rtol=1e-10)
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_rounding_errors_are_no_variance(seed):
+    """The third feature is the sum of the others; its direction's variance comes out as some +-1e-16."""
+    x = data(d=2, seed=seed)
+    with pytest.raises(ValueError, match="a direction of x has no variance"):
+        ZCAWhitening(0.0).fit(np.column_stack([x, x.sum(axis=1)]))
+
+
 def test_the_usual_eps():
     assert (ZCAWhitening().eps, PCA().n_components) == (1e-5, None)
 

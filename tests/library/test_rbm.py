@@ -26,6 +26,10 @@ def machine(seed=0):
     return rbm
 
 
+def test_the_usual_seed_is_zero():
+    np.testing.assert_array_equal(RBM(4, 3).W, RBM(4, 3, seed=0).W)
+
+
 def joint(rbm):
     """Return p(v, h) for all 16 x 8 states, from the energy."""
     energy = -(V @ rbm.b.T) - (H @ rbm.c.T).T - V @ rbm.W @ H.T

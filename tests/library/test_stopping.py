@@ -63,6 +63,11 @@ def test_up_criterion_counts_strips_that_rose(successive, strip, epochs):
     assert (np.flatnonzero(found) + 1).tolist() == epochs
 
 
+def test_up_criterion_usually_waits_for_three_strips_of_five_epochs():
+    assert np.flatnonzero(up_criterion(np.arange(20.0))).tolist() == [19]  # compares epochs 5, 10, 15 and 20
+    np.testing.assert_array_equal(up_criterion(VALLEY), up_criterion(VALLEY, successive=3, strip=5))
+
+
 def test_up_criterion_stops_where_its_recursion_says():
     """UP_s stops at t iff UP_(s-1) stops at t - k and E(t) > E(t - k), as the paper defines it."""
     loss = np.random.default_rng(0).random(60)

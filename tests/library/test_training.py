@@ -395,6 +395,7 @@ BAD = "splits.train needs x (N, D) and as many labels or targets, got"
         (lambda: start(of(np.ones((3, 64)), np.zeros(2, int))), f"{BAD} (3, 64) and (2,)."),
         (lambda: start(of(np.ones(64), np.zeros(1, int))), f"{BAD} (64,) and (1,)."),
         (lambda: start(of(np.ones((3, 64)), np.zeros(3))), f"{BAD} (3, 64) and (3,)."),
+        (lambda: start(of(np.ones((1, 64)), np.array(0))), f"{BAD} (1, 64) and ()."),
         (lambda: start(of(np.ones((0, 64)), np.zeros(0, int))), f"{BAD} (0, 64) and (0,)."),
         (lambda: EarlyStopping("seconds"), "EarlyStopping needs a loss or an accuracy to monitor, got 'seconds'."),
         (lambda: EarlyStopping("loss"), "EarlyStopping needs a loss or an accuracy to monitor, got 'loss'."),
