@@ -157,7 +157,7 @@ def picture(times: dict[str, Any]) -> None:
     with mpl.rc_context({**style(), "svg.hashsalt": "tipslib", "svg.fonttype": "none"}):
         figure = Figure(figsize=(7, 3.8), facecolor="white")
         axes = figure.subplots()
-        figure.subplots_adjust(top=0.84, left=0.15)
+        figure.subplots_adjust(top=0.84, left=0.17)
         peers = [name for name in names(times) if name != "tipslib"]
         for peer, (color, marker, _) in zip(peers, CYCLE, strict=False):
             found = [(w[peer]["min"] / w["tipslib"]["min"], y) for y, w in enumerate(times.values()) if _has(w, peer)]

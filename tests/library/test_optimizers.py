@@ -242,6 +242,7 @@ ONE = np.ones(1)
         (lambda: Nesterov(0.1, momentum=-0.1), "Nesterov needs 0 <= momentum < 1, got momentum=-0.1."),
         (lambda: AdaGrad(0.1, eps=-1.0), "AdaGrad needs eps >= 0, got eps=-1.0."),
         (lambda: RMSProp(0.1, rho=1.0), "RMSProp needs 0 <= rho < 1, got rho=1.0."),
+        (lambda: RMSProp(0.1, rho=-0.5), "RMSProp needs 0 <= rho < 1, got rho=-0.5."),
         (lambda: RMSProp(0.1, eps=np.nan), "RMSProp needs eps >= 0, got eps=nan."),
         (lambda: AMSGrad(0.1, beta2=-0.1), "AMSGrad needs 0 <= beta1, beta2 < 1, got beta1=0.9, beta2=-0.1."),
         (lambda: AdamW(0.1, weight_decay=-1.0), "AdamW needs weight_decay >= 0, got weight_decay=-1.0."),

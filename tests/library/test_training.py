@@ -2,6 +2,7 @@
 
 import pickle
 import sys
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -412,3 +413,29 @@ def test_errors(call, message):
 def test_every_optimizer_trains(make):
     history = fit(mlp([64, 20, 10]), DATA, make(), epochs=5)
     assert history.train_loss[-1] < 0.5 * history.train_loss[0]
+
+
+def test_the_usual_training():
+    data = digits(n=40)
+    rows = list(train(mlp([64, 10]), data, SGD(0.1)))
+    same = train(mlp([64, 10]), data, SGD(0.1), epochs=20, batch_size=32, seed=0)
+    assert [row[:3] for row in rows] == [row[:3] for row in same]
+    assert [row[:3] for row in fit(mlp([64, 10]), data, SGD(0.1)).rows] == [row[:3] for row in rows]
+
+
+def test_seconds_are_those_of_the_epoch():
+    start = time.perf_counter()
+    rows = list(train(mlp([64, 10]), digits(n=40), SGD(0.1), epochs=3))
+    assert 0 < sum(row.seconds for row in rows) <= time.perf_counter() - start
+
+
+def test_what_follows_a_step_gets_the_rate_of_that_step():
+    class Listens:
+        smooth, rates = None, []
+
+        def after_step(self, net, lr):
+            self.rates.append(lr)
+
+    penalty = Listens()
+    list(train(mlp([64, 10]), digits(n=40), SGD(lambda t: 0.5**t), epochs=1, batch_size=10, penalty=penalty))
+    assert penalty.rates == [1.0, 0.5, 0.25, 0.125]
