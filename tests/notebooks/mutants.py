@@ -27,7 +27,7 @@ MUTANTS = [
     Mutant(
         "W not transposed in backward",
         "layers/affine.py",
-        'return dy @ transpose(self.params["W"]) if inputs else None',
+        'return dy @ transpose(self.params["W"]).copy() if inputs else None',
         'return dy @ self.params["W"].reshape(dy.shape[-1], -1) if inputs else None',
         "tests/library/test_layers.py",
     ),
