@@ -61,19 +61,9 @@ def install_packages() -> None:
         make_venv()
         unchanged(stamp, "requirements.txt", "pyproject.toml")
     print("set-up: Python packages of requirements.txt (about 1 GB, a few minutes on a slow line)", flush=True)
-    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt")
-    run(
-        PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--no-build-isolation",
-        "-e",
-        ".",
-    )
+    install = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    run(*install, "-r", "requirements.txt")
+    run(*install, "--no-deps", "--no-build-isolation", "-e", ".")
     stamp.with_suffix(".new").replace(stamp)
 
 

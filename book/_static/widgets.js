@@ -92,7 +92,12 @@
     return found ? +found[1] / +(found[2] ?? 1) / (found[3] ? 100 : 1) : NaN;
   };
 
-  const short = value => String(+value.toPrecision(2));
+  // Two digits, as the book's sentences have them: 0.31, 120, 6.2 × 10¹⁰. The same as short in tipslib.plotting.
+  const short = value => {
+    const [digits, power] = value.toExponential(1).split("e");
+    if (-3 <= +power && +power <= 2) return String(+value.toPrecision(2));
+    return `${digits} × 10${[...String(+power)].map(c => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}`;
+  };
 
   class Quiz extends HTMLElement {
     connectedCallback() {

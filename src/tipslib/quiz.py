@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tipslib import surfaces
+from tipslib.plotting import short
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*-\d+")
 
@@ -44,11 +45,11 @@ class Question:
             if abs(given - number) <= 0.05 * number:
                 return right, reply
         if right:
-            return True, f"Right: the answer is {self.right:.2g}."
+            return True, f"Right: the answer is {short(self.right)}."
         if given <= 0:
             return False, "The answer is a number above 0."
         size, way = (given / self.right, "large") if given > self.right else (self.right / given, "small")
-        return False, f"Too {way}, by a factor of about {size:.2g}. Try again."
+        return False, f"Too {way}, by a factor of about {short(size)}. Try again."
 
     def __repr__(self) -> str:
         options = "".join(f"\n  ( ) {option}" for option, _ in self.options) if self.kind == "choose" else ""
@@ -168,7 +169,7 @@ def estimate(name: str, question: str, answer: float, *, factor: float, replies:
     `<chapter>-<n>` or `<chapter>-predict-<n>`, an answer or a number that is not above 0, or a factor below 1.
 
     >>> estimate("sums-2", "About how much is 2 ** 10?", 1024, factor=1.1, replies={20: "That is 2 x 10."}).answer(1000)
-    (True, 'Right: the answer is 1e+03.')
+    (True, 'Right: the answer is 1.0 × 10³.')
     """
     _check_name(name)
     if answer <= 0 or factor < 1 or any(number <= 0 for number in replies):

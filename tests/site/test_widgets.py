@@ -7,6 +7,8 @@ import pytest
 from reader import NAMES, TEXTS
 from serve import PAGES
 
+from tipslib.quiz import estimate
+
 WITH_WIDGETS = [name for name in NAMES if "<tips-explore" in TEXTS[name]]
 WITH_QUESTIONS = [name for name in NAMES if "<tips-quiz" in TEXTS[name]]
 
@@ -196,6 +198,19 @@ def test_every_answer_is_answered(visit, name):
             state, said = answer(question, data, value)
             assert state == ("right" if right else "wrong"), (value, said)
             assert reply in said
+
+
+@pytest.mark.parametrize("name", WITH_QUESTIONS)
+@pytest.mark.parametrize("times", [1e12, 1234.0, 1e-9])
+def test_the_page_replies_as_the_kernel_does(visit, name, times):
+    page = visit(name)
+    for question in page.locator("tips-quiz").all():
+        data = json.loads(question.locator("script").text_content())
+        if data["kind"] == "estimate":
+            options = dict(data["options"])
+            asked = estimate("page-1", "?", data["right"], factor=data["factor"], replies=options)
+            given = float(f"{data['right'] * times:g}")
+            assert asked.answer(given)[1] in answer(question, data, given)[1]
 
 
 @pytest.mark.parametrize("name", WITH_QUESTIONS)

@@ -104,9 +104,9 @@ class TestQuestions:
             (2e-6, True, "Exactly."),
             (2.05e-6, True, "Exactly."),
             (1e-6, True, "Close."),
-            (1.9e-5, True, "Right: the answer is 2e-06."),
+            (1.9e-5, True, "Right: the answer is 2.0 × 10⁻⁶."),
             (2.1e-5, False, "Too large, by a factor of about 10. Try again."),
-            (1e-9, False, "Too small, by a factor of about 2e+03. Try again."),
+            (1e-9, False, "Too small, by a factor of about 2.0 × 10³. Try again."),
             (-1.0, False, "The answer is a number above 0."),
         ],
     )
