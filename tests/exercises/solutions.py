@@ -1,11 +1,13 @@
 """The solved cells of the book, as the tests run them."""
 
+import re
+from collections.abc import Callable
 from functools import cache
 from types import FunctionType
 from typing import Any
 
 import nbformat
-from refresh import BOOK, exercise_cells
+from refresh import BOOK, ROOT, exercise_cells
 
 import tipslib.exercises
 
@@ -15,6 +17,11 @@ def solution(name: str) -> Any:
     """Return the solved answer of an exercise: what the cell of the solutions notebook hands to `check`."""
     chapter = name.rpartition("-")[0]
     return answer(exercise_cells(solutions(chapter))[name].source, chapter)
+
+
+def chapters() -> list[str]:
+    """Return the chapters that have solutions, in the order of the book."""
+    return re.findall(r"file: solutions/(\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
 
 
 @cache
@@ -33,3 +40,14 @@ def answer(source: str, chapter: str) -> Any:
 
 
 FUNCTIONS = [name for name in tipslib.exercises.names() if isinstance(solution(name), FunctionType)]
+
+
+def spoiled(name: str, change: Callable[..., object]) -> Callable[..., Any]:
+    """Return the solution of an exercise, which also changes an argument."""
+
+    def spoiling(*args: Any) -> Any:
+        result = solution(name)(*args)
+        change(*args)
+        return result
+
+    return spoiling

@@ -6,6 +6,8 @@ import time
 
 import numpy as np
 import pytest
+from refresh import exercise_cells
+from solutions import chapters, solutions
 
 from tipslib import exercises
 from tipslib.exercises import Feedback, check, hint, names, wrong_answers
@@ -71,7 +73,7 @@ class TestHints:
 
 class TestNames:
     def test_they_are_those_of_the_chapters(self):
-        assert names() == [f"vanishing-gradients-{n}" for n in range(3, 10)]
+        assert names() == [name for chapter in chapters() for name in exercise_cells(solutions(chapter))]
 
     @pytest.mark.parametrize("use", [lambda name: check(name, 1), hint, wrong_answers])
     def test_unknown_ones_are_told_with_the_nearest(self, use):

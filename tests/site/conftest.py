@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from moves import Widget, ready
 from playwright.sync_api import Browser, Page
 from reader import NAMES, Visit
 from serve import serving
@@ -33,3 +34,9 @@ def visit(chromium: Browser, address: str):
     for context in contexts:
         context.close()
     assert [v.problems for v in visits] == [[] for _ in visits]
+
+
+@pytest.fixture
+def widgets(visit, request) -> list[Widget]:
+    """All widgets of the page that the module of the test names as `PAGE`."""
+    return [Widget(element) for element in ready(visit(request.module.PAGE))]

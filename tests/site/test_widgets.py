@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from moves import ready
 from reader import NAMES, TEXTS
 from serve import PAGES
 
@@ -11,15 +12,6 @@ from tipslib.quiz import estimate
 
 WITH_WIDGETS = [name for name in NAMES if "<tips-explore" in TEXTS[name]]
 WITH_QUESTIONS = [name for name in NAMES if "<tips-quiz" in TEXTS[name]]
-
-
-def ready(page):
-    """Bring every widget near, wait for its frames, and return them all."""
-    found = page.locator("tips-explore").all()
-    for widget in found:
-        widget.scroll_into_view_if_needed()
-        widget.page.wait_for_function("w => w.hasAttribute('data-ready')", arg=widget.element_handle())
-    return found
 
 
 def state(widget):

@@ -1,4 +1,4 @@
-"""For every claim a change of `tipslib` that must turn it red: (claim, file in src/tipslib, old text, new text).
+"""The claims of vanishing gradients: (claim, file in src/tipslib, old text, new text).
 
 The old text stands once in its file. With the change, the cell that holds the claim fails.
 """

@@ -1,50 +1,10 @@
-"""The moves that the text proposes under a widget (*Try:* ...) show what the text says they show."""
+"""The moves that the chapter on vanishing gradients proposes (*Try:* ...) show what it says they show."""
 
 import itertools
-import re
 
-import pytest
-from test_widgets import ready
+from moves import numbers
 
-SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 PAGE = "training/vanishing-gradients.html"
-
-
-def numbers(sentence: str) -> list[float]:
-    """Return the numbers of a sentence: 0.12, 14 and 1.9 × 10⁻⁶."""
-    found = re.findall(r"(\d+(?:\.\d+)?)(?: × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", sentence.replace("−", "-"))
-    return [float(digits) * 10.0 ** int((power or "0").translate(SUPERSCRIPTS)) for digits, power in found]
-
-
-class Widget:
-    """A widget, moved as a reader moves it: by the texts of its controls."""
-
-    def __init__(self, element) -> None:
-        self.element = element
-
-    def set(self, label: str, text: object) -> None:
-        """Give the control with this label the value that reads `text`."""
-        control = self.element.locator(".controls").get_by_label(label)
-        if control.get_attribute("type") != "range":
-            control.select_option(label=str(text))
-            return
-        control.press("Home")
-        for _ in range(int(control.get_attribute("max"))):
-            if control.get_attribute("aria-valuetext") == str(text):
-                return
-            control.press("ArrowRight")
-        assert control.get_attribute("aria-valuetext") == str(text), f"{label} has no value {text}"
-
-    def say(self, **moves: object) -> str:
-        """Make moves, named by label, and return the sentence."""
-        for label, text in moves.items():
-            self.set(label.replace("_", " "), text)
-        return self.element.locator(".say").inner_text()
-
-
-@pytest.fixture
-def widgets(visit):
-    return [Widget(element) for element in ready(visit(PAGE))]
 
 
 def test_plateau_fewer_layers_other_networks_and_adam_leave_it(widgets):
