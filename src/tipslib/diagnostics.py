@@ -1,23 +1,26 @@
 """What happens inside a network: the size of gradients, outputs and updates, layer by layer.
 
 A *hidden layer* here is an ``Activate`` layer and what feeds it: z_l goes in (the pre-activation), h_l = f(z_l) comes
-out. Hidden layers are counted 1 to D, first to last; D is the depth. A result has one entry per layer, ``(D,)``, or
-``(R, D)`` with runs. Everything is measured on a copy of the network, which stays as it is; only ``lsuv`` treats.
+out. Hidden layers, also those inside a ``Residual``, are counted 1 to D, first to last; D is the depth. A result has
+one entry per layer, ``(D,)``, or ``(R, D)`` with runs. Everything is measured on a copy of the network, which stays as
+it is; only ``lsuv`` treats.
 
 Two gradients carry the name "the gradient of layer l", and they can tell different stories: delta_l = dL/dz_l at the
 pre-activation, and dL/dW_l at the weights. Each function says which one it returns.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from tipslib.arrays import Array, check_positive_int, check_shape
-from tipslib.layers import Activate, Dense, Layer
+from tipslib.layers import Activate, Dense, Layer, Residual
 from tipslib.losses import Loss, softmax_cross_entropy
 from tipslib.networks import Sequential
+
+Visit: TypeAlias = Callable[[Layer, Any], None]
 
 
 class Spreads(NamedTuple):
@@ -47,22 +50,48 @@ def _per_layer(values: list[Any], what: str) -> Array:
     return np.stack(values, axis=-1)
 
 
+def _every(layers: Iterable[Layer]) -> Iterator[Layer]:
+    """Yield the layers in the order of the forward pass, those inside a ``Residual`` in its place."""
+    for layer in layers:
+        if isinstance(layer, Residual):
+            yield from _every(layer.layers)
+        else:
+            yield layer
+
+
+class _Visited(Layer):
+    """A layer that tells ``visit`` of the gradient at its input as it goes backward."""
+
+    def __init__(self, layer: Layer, visit: Visit) -> None:
+        self.layer, self.visit = layer, visit
+
+    def backward(self, dy: Array, *, inputs: bool = True) -> Array | None:
+        gradient = self.layer.backward(dy)
+        self.visit(self.layer, gradient)
+        return gradient
+
+
+def _watch(layers: list[Layer], visit: Visit) -> None:
+    for i, layer in enumerate(layers):
+        if isinstance(layer, Residual):
+            _watch(layer.layers, visit)
+        else:
+            layers[i] = _Visited(layer, visit)
+
+
 def _hidden(net: Sequential, x: ArrayLike, training: bool) -> list[Activate]:
     """Return the ``Activate`` layers of a copy of ``net`` after a forward pass, each keeping its (z, h)."""
     twin = net.copy()
     twin.forward(x, training=training)
-    return [layer for layer in twin.layers if isinstance(layer, Activate)]
+    return [layer for layer in _every(twin.layers) if isinstance(layer, Activate)]
 
 
-def _backward(
-    net: Sequential, x: ArrayLike, y: ArrayLike, loss: Loss, training: bool, visit: Callable[[Layer, Any], None]
-) -> None:
+def _backward(net: Sequential, x: ArrayLike, y: ArrayLike, loss: Loss, training: bool, visit: Visit) -> None:
     """Run a copy of ``net`` forward and backward; call ``visit(layer, gradient at its input)`` from last to first."""
     twin = net.copy()
-    gradient: Any = loss(twin.forward(x, training=training), np.asarray(y))[1]
-    for layer in reversed(twin.layers):
-        gradient = layer.backward(gradient)
-        visit(layer, gradient)
+    gradient = loss(twin.forward(x, training=training), np.asarray(y))[1]
+    _watch(twin.layers, visit)
+    twin.backward(gradient)
 
 
 def delta_norms(
@@ -227,9 +256,8 @@ def update_ratios(net: Sequential, before: Array) -> Array:
     check_shape("before", before, net.params.shape)
     old = net.copy()
     old.params[...] = before
-    pairs = [
-        (a.params["W"], b.params["W"]) for a, b in zip(net.layers, old.layers, strict=True) if isinstance(a, Dense)
-    ]
+    both = zip(_every(net.layers), _every(old.layers), strict=True)
+    pairs = [(a.params["W"], b.params["W"]) for a, b in both if isinstance(a, Dense)]
     with np.errstate(divide="ignore"):
         return _per_layer([_norm(new - w) / _norm(w) for new, w in pairs], "Dense")
 

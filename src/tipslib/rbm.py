@@ -17,6 +17,7 @@ from tipslib.arrays import Array, batch_sum, check_positive_int, transpose
 from tipslib.initializers import normal
 from tipslib.layers import Dense
 from tipslib.networks import Sequential, mlp
+from tipslib.optional import progress_bar
 from tipslib.random import run_generators
 
 
@@ -102,27 +103,44 @@ class RBM:
         error = np.square(np.asarray(v) - self.visible(self.hidden(v))).mean(axis=(-2, -1))
         return error if error.ndim else float(error)
 
-    def fit(self, x: ArrayLike, *, epochs: int = 30, lr: float = 0.05, batch_size: int = 20, k: int = 1) -> list[Any]:
+    def fit(
+        self,
+        x: ArrayLike,
+        *,
+        epochs: int = 30,
+        lr: float = 0.05,
+        batch_size: int = 20,
+        k: int = 1,
+        progress: bool = False,
+    ) -> list[Any]:
         """Train by CD-k on ``x``, ``(N, V)`` or ``(R, N, V)``; return the reconstruction error after each epoch.
 
-        Every epoch visits all examples in a new order. Raises ``ValueError`` for values outside [0, 1] and other
-        shapes, ``lr`` that is not positive, and unless ``batch_size`` is an integer >= 1.
+        Every epoch visits all examples in a new order. ``progress=True`` shows a bar (``ImportError`` without tqdm).
+        Ctrl-C ends the training of this machine, which keeps what it has learned: the errors so far come back. Raises
+        ``ValueError`` for values outside [0, 1] and other shapes, ``lr`` that is not positive, and unless
+        ``batch_size`` is an integer >= 1.
         """
         x = self._checked(x)
         check_positive_int("RBM.fit needs batch_size", batch_size)
         if not 0 < lr < np.inf:
             raise ValueError(f"RBM.fit needs lr > 0, got lr={lr}.")
-        shape = (*self.W.shape[:-2], *x.shape[-2:])
-        errors = []
-        for _ in range(epochs):
-            own_x = np.broadcast_to(x, (len(self.rngs), *x.shape[-2:]))
-            shuffled = np.reshape([rng.permutation(rows) for rng, rows in zip(self.rngs, own_x, strict=True)], shape)
-            for start in range(0, x.shape[-2], batch_size):
-                steps = self.statistics(shuffled[..., start : start + batch_size, :], k)
-                for own, step in zip((self.W, self.b, self.c), steps, strict=True):
-                    own += lr * step
-            errors.append(self.reconstruction_error(x))
+        errors: list[Any] = []
+        try:
+            for _ in progress_bar(range(epochs), epochs, "epoch") if progress else range(epochs):
+                self._epoch(x, lr, batch_size, k)
+                errors.append(self.reconstruction_error(x))
+        except KeyboardInterrupt:
+            pass
         return errors
+
+    def _epoch(self, x: Array, lr: float, batch_size: int, k: int) -> None:
+        own_x = np.broadcast_to(x, (len(self.rngs), *x.shape[-2:]))
+        shuffled = np.stack([rng.permutation(rows) for rng, rows in zip(self.rngs, own_x, strict=True)])
+        shuffled = shuffled.reshape(*self.W.shape[:-2], *x.shape[-2:])
+        for start in range(0, x.shape[-2], batch_size):
+            steps = self.statistics(shuffled[..., start : start + batch_size, :], k)
+            for own, step in zip((self.W, self.b, self.c), steps, strict=True):
+                own += lr * step
 
     def _checked(self, x: ArrayLike) -> Array:
         x = np.asarray(x, np.float64)

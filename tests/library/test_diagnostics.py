@@ -17,9 +17,9 @@ from tipslib.diagnostics import (
     weight_gradient_norms,
     weight_gradient_ratio,
 )
-from tipslib.initializers import glorot_normal, he_normal, lecun_normal, normal, orthogonal, variance_scaling
-from tipslib.layers import Activate, Dense, Maxout
-from tipslib.losses import softmax_cross_entropy
+from tipslib.initializers import constant, glorot_normal, he_normal, lecun_normal, normal, orthogonal, variance_scaling
+from tipslib.layers import Activate, Dense, Maxout, Residual
+from tipslib.losses import mean_squared_error, softmax_cross_entropy
 from tipslib.networks import Sequential, mlp
 
 DATA = digits(300).train
@@ -259,3 +259,30 @@ def test_lsuv_helps_a_deep_sigmoid_network_and_does_not_cure_it():
 def test_errors(call, message):
     with pytest.raises(ValueError, match=exactly(message)):
         call()
+
+
+class TestInsideResidual:
+    """A residual network is looked into: the same numbers as written out, x + f(x) with f = 2 relu(3 x)."""
+
+    @pytest.fixture
+    def net(self):
+        inner = [Dense(1, constant(3.0)), Activate(relu), Dense(1, constant(2.0))]
+        return Sequential([Residual([Residual(inner)]), Activate(relu), Dense(1, constant(1.0))], n_in=1)
+
+    def test_deltas(self, net):
+        # x = 1: z = 3, h = 3, inner 7, outer 8; dL/dy = 2 (8 - 7.5) = 1, so delta is 1 after, and 2 inside
+        assert delta_norms(net, [[1.0]], [[7.5]], loss=mean_squared_error) == pytest.approx([2, 1])
+
+    def test_weight_gradients(self, net):
+        norms = weight_gradient_norms(net, [[1.0]], [[7.5]], loss=mean_squared_error)
+        assert norms == pytest.approx([2, 3, 8])  # inputs 1, 3, 8 times deltas 2, 1, 1
+
+    def test_outputs(self, net):
+        assert dead_units(net, [[-1.0], [-2.0]]).tolist() == [1, 1]
+        assert dead_units(net, [[1.0], [-2.0]]).tolist() == [0, 0]
+        assert spreads(net, [[1.0], [3.0]]).pooled == pytest.approx([3, 8])
+
+    def test_updates(self, net):
+        before = net.params.copy()
+        net.params *= 1.5
+        assert update_ratios(net, before) == pytest.approx([0.5, 0.5, 0.5])

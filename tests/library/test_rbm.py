@@ -193,3 +193,23 @@ IN_01 = np.full((3, 4), 0.5)
 def test_errors(call, message):
     with pytest.raises(ValueError, match=exactly(message)):
         call()
+
+
+def test_ctrl_c_keeps_the_errors_so_far(monkeypatch):
+    rbm, measured = RBM(2, 2), []
+
+    def error(x):
+        measured.append(x)
+        if len(measured) == 3:
+            raise KeyboardInterrupt
+        return float(len(measured))
+
+    monkeypatch.setattr(rbm, "reconstruction_error", error)
+    assert rbm.fit([[0.0, 1.0]], epochs=10) == [1.0, 2.0]
+
+
+def test_progress_is_a_bar_of_epochs(capfd):
+    RBM(2, 2).fit([[0.0, 1.0]], epochs=3, progress=True)
+    assert "3/3" in capfd.readouterr().err
+    RBM(2, 2).fit([[0.0, 1.0]], epochs=3)
+    assert capfd.readouterr().err == ""
