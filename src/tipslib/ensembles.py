@@ -143,8 +143,8 @@ def ambiguity(outputs: ArrayLike, targets: ArrayLike, weights: ArrayLike | None 
     """Return the decomposition of the squared error of a weighted mean of M outputs: exact, for any outputs.
 
     With f = sum_m w_m f_m, E = mean (f - t)^2 is sum_m w_m mean (f_m - t)^2 minus the disagreement sum_m w_m mean
-    (f_m - f)^2, which is never negative: no ensemble is worse than its members' mean (Krogh & Vedelsby 1995, equations
-    5 to 8). ``outputs`` is ``(M, N, K)`` (or ``(M, N)``), ``targets`` ``(N, K)``, ``weights`` ``(M,)`` with sum 1,
+    (f_m - f)^2, which is never negative: no ensemble is worse than its members' mean (Krogh & Vedelsby 1995).
+    ``outputs`` is ``(M, N, K)`` (or ``(M, N)``), ``targets`` ``(N, K)``, ``weights`` ``(M,)`` with sum 1,
     equal unless given; means are over all entries. Raises ``ValueError`` for other shapes or weights.
 
     >>> ambiguity([[1.0], [5.0]], [2.0])  # the mean is 3; errors 1 and 9; each is 2 away from the mean

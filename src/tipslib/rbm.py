@@ -67,7 +67,7 @@ class RBM:
     def free_energy(self, v: ArrayLike) -> Array:
         """Return F(v) = -v b - sum_j log(1 + exp(c_j + v W_j)), ``(..., N)``: p(v) is exp(-F(v)) over a constant.
 
-        It is the energy of v with the hidden units summed out (Hinton 2012, equation 25).
+        It is the energy of v with the hidden units summed out (Hinton 2012, section 16.1).
         """
         v = np.asarray(v, np.float64)
         linear: Array = (v @ transpose(self.b))[..., 0]
