@@ -23,8 +23,8 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 PACKAGES = {"torch": "2.13.0", "scikit-learn": "1.9.1", "jax": "0.10.2", "jaxlib": "0.10.2"}
 LIMIT = "matrix products alone"
 PICTURE = (  # its text
-    "Time per step of the other libraries as a multiple of tipslib's, on a logarithmic axis: PyTorch and scikit-learn lie "
-    "to the right of 1 for all networks, JAX around it, the matrix products alone to the left"
+    "Time per step of the other libraries as a multiple of tipslib's, on a logarithmic axis: PyTorch and scikit-learn "
+    "lie to the right of 1 for all networks, JAX around it, the matrix products alone to the left"
 )
 
 # work, peer, the goal for (time of the peer) / (time of tipslib)
