@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from book import CHAPTERS, CHECKED, NOTEBOOKS, calls, cells, claim_links, claims, code, prose, tags
+from book import BOOK, CHAPTERS, CHECKED, NOTEBOOKS, calls, cells, claim_links, claims, code, prose, tags
 
 TAGS = {"hide-input", "claim", CHECKED, "raises-exception"}
 FORBIDDEN = {
@@ -130,6 +130,16 @@ class TestEveryChapter:
         shown, links = claims(name), claim_links(name)
         assert {claim for _, claim in links} == set(shown)
         assert [(text, claim) for text, claim in links if text != shown[claim]] == []
+
+    def test_references_stand_in_the_bibliography(self, name):
+        listed = prose(name).partition("\n## References")[2]
+        entries = [line for line in re.split(r"\n(?=- )", listed) if line.startswith("- ")]
+        assert len(entries) >= 3
+        known = (BOOK / "references.bib").read_text(encoding="utf-8")
+        for entry in entries:
+            links = re.findall(r"\]\((?:https://(?:doi\.org|arxiv\.org/abs)/)?([^)]+)\)", entry)
+            assert links, f"{entry!r} has no DOI, arXiv number or address"
+            assert [link for link in links if link not in known] == [], entry
 
     def test_claim_cells_are_tagged(self, name):
         for cell in code(name):
