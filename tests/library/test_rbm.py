@@ -213,3 +213,11 @@ def test_progress_is_a_bar_of_epochs(capfd):
     assert "3/3" in capfd.readouterr().err
     RBM(2, 2).fit([[0.0, 1.0]], epochs=3)
     assert capfd.readouterr().err == ""
+
+
+def test_one_step_of_sampling_is_the_usual():
+    usual, one = RBM(3, 2), RBM(3, 2)
+    data = np.random.default_rng(0).random((8, 3))
+    usual.fit(data, epochs=2)
+    one.fit(data, epochs=2, k=1)
+    assert (usual.W == one.W).all()
