@@ -145,7 +145,9 @@
       return found;
     }
     get distance() { // to x squared
-      const parallel = this.lines.map(([w]) => w / 2).filter(x => Math.abs(x) < REACH);
+      const [plus, minus] = this.groups.map(group => group.map(i => this.lines[i][0]));
+      const slopes = minus ? plus.flatMap(w => minus.map(v => w - v)) : plus;
+      const parallel = slopes.map(slope => slope / 2).filter(x => Math.abs(x) < REACH);
       return Math.max(...[...this.bends, ...parallel].map(x => Math.abs(this.value(x) - x * x)));
     }
 

@@ -1,4 +1,4 @@
-"""Train ReLU networks on digits with many learning rates and keep how often each hidden unit was active: the dead-unit lab.
+"""Train ReLU networks on digits at many learning rates and keep how often each hidden unit was active: the lab.
 
 Networks 64-100-100-10 with He's std, five seeds each, batches of 64, 30 epochs. Three optimizers x eight learning
 rates x three values at which the biases of the hidden layers start. It takes about 4 minutes; run it from this folder:

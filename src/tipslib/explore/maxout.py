@@ -35,8 +35,8 @@ def spell(value: float) -> str:
 class Lines:
     """The (slope, offset) of each line. The last `minus` of them form a second unit, which is subtracted.
 
-    With `parabola` the sentence measures the distance to x². Raises ValueError unless there are 1 to 5 lines, of numbers
-    from the grid.
+    With `parabola` the sentence measures the distance to x². Raises ValueError unless there are 1 to 5 lines, of
+    numbers from the grid.
 
     >>> Lines(((0, 0), (1, 0))).value(np.array([-1.0, 1.5]))
     array([0. , 1.5])
@@ -49,9 +49,8 @@ class Lines:
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
         if not 0 <= self.minus < len(self.lines) <= MOST:
-            raise ValueError(
-                f"A sculptor needs 1 to {MOST} lines, one of them added, got {len(self.lines)}, {self.minus} subtracted."
-            )
+            count = f"{len(self.lines)}, {self.minus} of them subtracted"
+            raise ValueError(f"A sculptor needs 1 to {MOST} lines, not all subtracted, got {count}.")
         off = [value for line in self.lines for value in line if round(value, 3) not in GRID]
         if off:
             raise ValueError(f"Slopes and offsets go from -3 to 3 in steps of 0.025, got {off[0]}.")
@@ -80,7 +79,7 @@ class Lines:
         return [int(self.unit(group, np.array([x]))[1][0]) for group in self.groups]
 
     def bends(self) -> Array:
-        """Return the ends of the inputs and all crossings of two lines between them, in order: nothing bends elsewhere."""
+        """Return the ends of the inputs and all crossings of two lines between them: nothing bends elsewhere."""
         found = {-REACH, REACH}
         for group in self.groups:
             for i, j in itertools.combinations(group, 2):
@@ -91,15 +90,17 @@ class Lines:
 
     def ranges(self) -> list[tuple[float, float] | None]:
         """Return from where to where each line is on top; None for a line that is on top nowhere, a dead piece."""
-        bends, found = self.bends(), [None] * len(self.lines)  # type: list[float], list[tuple[float, float] | None]
-        for low, high in itertools.pairwise(bends.tolist()):
+        found: list[tuple[float, float] | None] = [None] * len(self.lines)
+        for low, high in itertools.pairwise(self.bends().tolist()):
             for i in self.winners((low + high) / 2):
                 found[i] = (low if (before := found[i]) is None else before[0], high)
         return found
 
     def distance(self) -> float:
         """Return the largest distance to x²: at an end, at a bend, or where a line is parallel to the parabola."""
-        parallel = [w / 2 for w, _ in self.lines if abs(w / 2) < REACH]
+        first, *second = ([self.lines[i][0] for i in group] for group in self.groups)
+        slopes = [w - v for w in first for v in second[0]] if second else first
+        parallel = [slope / 2 for slope in slopes if abs(slope / 2) < REACH]
         x = np.concatenate([self.bends(), parallel])
         return float(abs(self.value(x) - x * x).max())
 

@@ -63,8 +63,8 @@ def picture(shape: Lines, held: int, x: float, key: str) -> str:
     slots = "".join(_slot(shape, i, held, x) for i in range(MOST))
     shown = "visible" if shape.parabola else "hidden"
     return (
-        f'<svg viewBox="0 0 360 270"><clipPath id="{key}"><rect x="30" y="8" width="320" height="210"></rect></clipPath>'
-        f'{_frame()}<g clip-path="url(#{key})">'
+        f'<svg viewBox="0 0 360 270"><clipPath id="{key}"><rect x="30" y="8" width="320" height="210"></rect>'
+        f'</clipPath>{_frame()}<g clip-path="url(#{key})">'
         f'<polyline class="parabola" points="{curve}" fill="none" stroke="{plotting.GREY}" stroke-width="2" '
         f'stroke-dasharray="1 3" visibility="{shown}"></polyline>'
         f'<polyline class="top" points="{points}" fill="none" stroke="currentColor" stroke-width="4" '
@@ -97,6 +97,7 @@ def _slot(shape: Lines, i: int, held: int, x: float) -> str:
     line = f'x1="{tenth(across(x1))}" y1="{tenth(down(y1))}" x2="{tenth(across(x2))}" y2="{tenth(down(y2))}"'
     low, high = (shape.ranges()[i] if used else None) or (0.0, 0.0)
     minus = i >= len(shape.lines) - shape.minus
+    row = 251 if minus else 245
     y = slope * x + offset
     seen = "visible" if used and LOW <= y <= HIGH else "hidden"
     filled = "1" if used and i in shape.winners(x) else "0"
@@ -105,7 +106,7 @@ def _slot(shape: Lines, i: int, held: int, x: float) -> str:
         f'<line class="piece" {line} stroke-width="{3 if i == held else 1.6}" stroke-dasharray="{DASHES[i]}"></line>'
         f'<text class="number" x="{tenth(across(x2) - 9)}" y="{tenth(max(down(y2) - 5, 17))}" font-size="11" '
         f'stroke="none">{"−" * (minus and used)}{i + 1}</text>'
-        f'<line class="strip" x1="{tenth(across(low))}" x2="{tenth(across(high))}" y1="{251 if minus else 245}" y2="{251 if minus else 245}" '
+        f'<line class="strip" x1="{tenth(across(low))}" x2="{tenth(across(high))}" y1="{row}" y2="{row}" '
         f'stroke-width="5"></line>'
         f'<circle class="dot" cx="{tenth(across(x))}" cy="{tenth(down(y))}" r="4.5" stroke-width="1.6" '
         f'fill-opacity="{filled}" visibility="{seen}"></circle>'

@@ -69,7 +69,7 @@ class AliveExercise(Exercise):
             wrong_kind = self._judge_kind(result.value)
             if wrong_kind is not None:
                 return wrong_kind
-            nets.append(result.value.copy())
+            nets.append(result.value)
         if np.array_equal(nets[0].params, nets[1].params):
             return self.recognized("seed-ignored", "Expected three different starts, received the same one.")
         return self._judge_training(nets)
@@ -96,7 +96,7 @@ class AliveExercise(Exercise):
         x, y = data.val
         splits, kept = Splits(data.train, Examples(x[:200], y[:200]), Examples(x[200:], y[200:])), []
         biases, weights = _first_biases(nets[0]).mean(), float(np.abs(nets[0].params).mean())
-        for seed, net in zip(SEEDS, nets, strict=True):
+        for seed, net in zip(SEEDS, map(Sequential.copy, nets), strict=True):  # a reader may hand out one net thrice
             try:
                 fit(net, splits, Adam(self.rate), epochs=10, batch_size=64, seed=seed)
             except DivergenceError:
@@ -109,7 +109,7 @@ class AliveExercise(Exercise):
             return Feedback("right", f"{evidence} {self.right}")
         if not _has_relu(nets[0]):
             return Feedback("wrong", f"{evidence} More than 0.9 is asked for.")
-        evidence += f" Dead in the last hidden layer: {dead_units(nets[0], data.train.x)[-1]:.2f}."
+        evidence += f" Dead in the last hidden layer: {dead_units(net, data.train.x)[-1]:.2f}."
         key = "positive-biases" if biases > 0.01 else "small-weights" if weights < 0.02 else "relu"
         return self.recognized(key, evidence)
 

@@ -1,7 +1,9 @@
 """Exercises 6, 7 and 8: the lines of a unit, the share of dead units, the thin network of an input."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -137,6 +139,10 @@ def _output(Ws: list[Array], bs: list[Array], x: Array) -> Array:
     return x @ Ws[-1] + bs[-1]
 
 
+def _one_output(Ws: list[Array], bs: list[Array], k: int, x: Array) -> Any:
+    return _output(Ws, bs, x)[0, k]
+
+
 def _thin_cases() -> list[Case]:
     Ws = [np.array([[1.0, -1.0]]), np.array([[2.0, 1.0], [3.0, 1.0]]), np.array([[1.0], [1.0]])]
     bs = [np.zeros((1, 2)), np.array([[0.0, -5.0]]), np.zeros((1, 1))]
@@ -144,12 +150,10 @@ def _thin_cases() -> list[Case]:
     cases = [Case(text, (np.array([[1.0]]), Ws, bs), np.array([[2.0]]))]
     rng = np.random.default_rng(1)
     for widths in ([3, 5, 4, 2], [2, 6, 6, 3]):
-        Ws = [rng.normal(size=shape) for shape in zip(widths, widths[1:], strict=False)]
+        Ws = [rng.normal(size=shape) for shape in itertools.pairwise(widths)]
         bs = [rng.normal(size=(1, width)) for width in widths[1:]]
         x = rng.normal(size=(1, widths[0]))
-        columns = [
-            numerical_gradient(lambda x, k=k, Ws=Ws, bs=bs: _output(Ws, bs, x)[0, k], x)[0] for k in range(widths[-1])
-        ]
+        columns = [numerical_gradient(partial(_one_output, Ws, bs, k), x)[0] for k in range(widths[-1])]
         case = f"For layers of {widths} units, compared with differences"
         cases.append(Case(case, (x, Ws, bs), np.array(columns).T))
     return cases

@@ -1,5 +1,6 @@
 """Exercises 3, 4 and 5: slopes of activations, and a Maxout layer forward and backward."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -113,7 +114,7 @@ MAXOUT = FunctionExercise(
     mistakes={
         "neighbors": Mistake(
             lambda x, W, b, pieces: (x @ W + b).reshape(len(x), -1, pieces).max(axis=2),
-            "You group columns that stand next to each other. Those belong to different units: pieces are M columns apart.",
+            "You group neighboring columns. Those belong to different units: pieces are M columns apart.",
         ),
         "sum": Mistake(
             lambda x, W, b, pieces: _sums(x, W, b, pieces).sum(axis=1),
@@ -154,9 +155,13 @@ def _backward_cases() -> list[Case]:
     rng = np.random.default_rng(0)
     for n, k, m in [(4, 3, 2), (3, 2, 5)]:
         z, dh = rng.normal(size=(n, k, m)), rng.normal(size=(n, m))
-        expected = numerical_gradient(lambda z, dh=dh: _felt(dh, z), z)
+        expected = numerical_gradient(partial(_felt, dh), z)
         cases.append(Case(f"For {n} examples, {k} pieces, {m} units, compared with differences", (dh, z), expected))
     return cases
+
+
+def _largest(z: Array) -> Array:
+    return z == z.max(axis=1, keepdims=True)
 
 
 def _sent_to(dh: Array, winners: Array, z: Array) -> Array:
@@ -182,14 +187,14 @@ MAXOUT_BACKWARD = FunctionExercise(
             "You share the gradient among the pieces. The winner gets all, the others nothing.",
         ),
         "ties-twice": Mistake(
-            lambda dh, z: dh[:, None, :] * (z == z.max(axis=1, keepdims=True)),
-            "At a tie every piece that is largest gets the whole gradient: it is counted twice. One gets it, the first.",
+            lambda dh, z: dh[:, None, :] * _largest(z),
+            "At a tie each of the largest pieces gets the whole gradient: it counts twice. The first alone gets it.",
         ),
         "ties-split": Mistake(
             lambda dh, z: (
                 dh[:, None, :] * (z == z.max(1, keepdims=True)) / (z == z.max(1, keepdims=True)).sum(1)[:, None]
             ),
-            "At a tie you split the gradient. That is a fair choice; the library's, and the one asked for, is the first.",
+            "At a tie you split the gradient. That is fair; the library's choice, and the one asked for, is the first.",
         ),
         "smallest": Mistake(
             lambda dh, z: _sent_to(dh, z.argmin(axis=1), z),
