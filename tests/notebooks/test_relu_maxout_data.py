@@ -69,3 +69,8 @@ class TestRanking:
         data, i = stored("relu-maxout-ranking"), ranking.NAMES.index("tanh")
         _, losses = ranking.run("tanh", float(data["rates"][i]), epochs=1)
         assert losses == pytest.approx(data["loss"][i, :1], rel=0.02)
+
+    def test_learned_slopes_lie_around_zero(self):
+        slopes = stored("relu-maxout-ranking")["slopes"]
+        assert abs(slopes.mean(axis=1)).max() < 0.05
+        assert 0.3 < (slopes < 0).mean() < 0.7

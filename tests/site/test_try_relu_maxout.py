@@ -47,7 +47,7 @@ def test_line_the_map_holds_inside_a_piece(widgets):
         for x in range(-29, 30, 2)
     ]
     assert 3 < len(set(said)) < len(said), "some steps stay in a piece, others cross a bend"
-    for widths in ("30", "15-15", "10-10-10"):
+    for widths in ("12", "6-6", "4-4-4"):
         assert "has 2 pieces" in line.say(hidden_layers=widths, size_of_the_biases="0")
 
 
