@@ -104,6 +104,8 @@
       for (const slider of [this.first, this.second]) slider.addEventListener("input", () => this.slid());
       this.picture.addEventListener("pointerdown", event => this.grab(event));
       this.picture.addEventListener("pointermove", event => this.drag(event));
+      const still = event => event.target.dataset.grab !== undefined && event.preventDefault(); // or the page would scroll
+      this.picture.addEventListener("touchstart", still, { passive: false });
       for (const end of ["pointerup", "pointercancel"]) this.picture.addEventListener(end, () => { this.grabbed = null; });
       this.begin(0);
     }

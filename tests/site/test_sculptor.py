@@ -79,7 +79,7 @@ def test_every_preset_starts_anew(element):
         assert element.locator(".say").inner_text() == shape.sentence(0, 0.5)
         assert button.get_attribute("aria-pressed") == "true"
         assert element.locator("option").count() == len(shape.lines) + 1
-        element.get_by_label("slope").press("End")
+        element.locator(".controls").get_by_label("slope").press("End")
         assert element.locator(".say").inner_text() != shape.sentence(0, 0.5)
         button.press("Enter")
         assert element.locator(".say").inner_text() == shape.sentence(0, 0.5), "a preset keeps its lines"
@@ -87,13 +87,13 @@ def test_every_preset_starts_anew(element):
 
 def test_the_keyboard_moves_lines_and_input(element):
     say = element.locator(".say")
-    element.get_by_label("slope").press("Home")
+    element.locator(".controls").get_by_label("slope").press("Home")
     assert say.inner_text().startswith("Line 1 has slope −3 and offset 0.")
-    element.get_by_label("offset").press("ArrowRight")
+    element.locator(".controls").get_by_label("offset").press("ArrowRight")
     assert say.inner_text().startswith("Line 1 has slope −3 and offset 0.025.")
-    element.get_by_label("in hand").select_option("the input x")
-    assert not element.get_by_label("offset").is_visible()
-    slider = element.get_by_label("input x")
+    element.locator(".controls").get_by_label("in hand").select_option("the input x")
+    assert not element.locator(".controls").get_by_label("offset").is_visible()
+    slider = element.get_by_role("slider", name="input x")
     for key, end in (("Home", "−2"), ("End", "2")):
         slider.press(key)
         assert f"At x = {end} " in say.inner_text()
