@@ -75,7 +75,7 @@ def pack(frames: Sequence[Frame], start: int) -> dict[str, Any]:
 def markup(asked: Declaration, key: str, start: Frame) -> str:
     """Return the custom element: native controls, the start frame and its sentence."""
     picture, sentence = start
-    controls = "".join(_native(asked.label(name), control) for name, control in asked.controls.items())
+    controls = "".join(native(asked.label(name), control) for name, control in asked.controls.items())
     return (
         f'<tips-explore data-frames="{key}"><div class="controls">{controls}</div>'
         f'<div class="picture">{figure_html(picture, sentence)}</div>'
@@ -83,7 +83,7 @@ def markup(asked: Declaration, key: str, start: Frame) -> str:
     )
 
 
-def _native(label: str, control: Control) -> str:
+def native(label: str, control: Control) -> str:
     """Return one native control inside its label."""
     name, texts = html.escape(label), [html.escape(t) for t in control.texts]
     if control.kind == "toggle":
