@@ -2,7 +2,8 @@
 
 Three activations x five learning rates x fifteen gains (std of the weights = gain / √n), five seeds each: 4 hidden
 layers of 100 units, SGD with batches of 64, 60 epochs. A setting in which one of the five runs diverges counts as
-diverged from that epoch on (NaN). It takes about 10 minutes; run it from this folder: `python initialization_window.py`.
+diverged from that epoch on (NaN). It takes about 15 minutes; run it from this folder:
+`python initialization_window.py`.
 """
 
 from pathlib import Path

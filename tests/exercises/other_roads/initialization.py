@@ -1,5 +1,7 @@
 """Right answers to the exercises of the chapter on initialization."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from tipslib.activations import leaky_relu
@@ -22,15 +24,14 @@ def gain_by_quadrature(a):
 
 
 def weights_by_spawned_generators(widths, seed):
-    pairs = list(zip(widths[:-1], widths[1:], strict=True))
+    pairs = list(pairwise(widths))
     rngs = np.random.default_rng(seed).spawn(len(pairs))
     return tuple(he_normal(pair, rng) for pair, rng in zip(pairs, rngs, strict=True))
 
 
 def weights_by_sequences(widths, seed):
-    pairs = zip(widths[:-1], widths[1:], strict=True)
     rngs = [np.random.default_rng([seed, i]) for i in range(len(widths))]
-    return [rng.uniform(-((6 / n) ** 0.5), (6 / n) ** 0.5, (n, m)) for rng, (n, m) in zip(rngs, pairs, strict=False)]
+    return [rngs[i].uniform(-((6 / n) ** 0.5), (6 / n) ** 0.5, (n, m)) for i, (n, m) in enumerate(pairwise(widths))]
 
 
 def factors_by_scaling(Ws, x, f):
@@ -60,6 +61,6 @@ OTHER_ROADS = [
     ("initialization-6", weights_by_spawned_generators),
     ("initialization-6", weights_by_sequences),
     ("initialization-7", factors_by_scaling),
-    ("initialization-8", dict(E="too small", D="sound", C="too large", B="twins", A="no signal")),
+    ("initialization-8", {"E": "too small", "D": "sound", "C": "too large", "B": "twins", "A": "no signal"}),
     ("initialization-9", orthogonal_with_a_gain),
 ]
