@@ -82,7 +82,7 @@ class DrawExercise(Exercise):
         if all(_alike(a, b) for other in others for a, b in zip(first, other, strict=True)):
             return self.recognized("seed-ignored", "For the seeds 0 and 1 received the same matrices.")
         if any(_alike(a, b) for other in others for a in first for b in other):
-            return self.recognized("neighbours", "For the seeds 0 and 1 received the same draws, in different layers.")
+            return self.recognized("neighbors", "For the seeds 0 and 1 received the same draws, in different layers.")
         return self._sizes(first)
 
     def _sizes(self, draw: list[Array]) -> Feedback:
@@ -116,9 +116,9 @@ DRAW_WEIGHTS = DrawExercise(
             lambda widths, seed: _draw(widths, 0),
             "The layers differ. But the seed is not used: every network is the same.",
         ),
-        "neighbours": Mistake(
+        "neighbors": Mistake(
             partial(_draw_again, shift=1),
-            "The layers differ. But seed 0 in layer 1 is seed 1 in layer 0: neighbouring seeds share weights.",
+            "The layers differ. But seed 0 in layer 1 is seed 1 in layer 0: neighboring seeds share weights.",
         ),
         "variance-for-std": Mistake(
             partial(_draw, power=1.0),
