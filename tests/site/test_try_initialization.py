@@ -61,12 +61,12 @@ def test_staircase_only_sqrt_two_stands_still_for_relu_and_tanh_forgives(widgets
     assert ends(activation="ReLU", gain="1") < 0.1
     assert ends(gain="2") > 10
     assert 0.9 < ends(gain="√2") < 1.1
-    assert 90 < ends(first_size=100) < 110
-    low, high = (ends(activation="tanh", gain="5/3", first_size=size) for size in (0.1, 100))
-    assert 0.8 < low < 1.2
-    assert 0.9 < high < 1.2
-    assert 0.1 < ends(gain="1", first_size=1) < 0.4
-    sizes = [ends(activation="sigmoid", gain="2", first_size=size) for size in (0.01, 100)]
+    assert 90 < ends(start=100) < 110
+    low, high = (ends(activation="tanh", gain="2", start=size) for size in (0.01, 100))
+    assert 1.2 < low < 1.6
+    assert low / high > 0.85, "the same crossing, from below and from above"
+    assert 0.1 < ends(gain="1", start=1) < 0.4
+    sizes = [ends(activation="sigmoid", gain="2", start=size) for size in (0.01, 100)]
     assert max(sizes) / min(sizes) < 1.01
 
 
