@@ -11,14 +11,17 @@ import numpy as np
 from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback, Hint
 from tipslib.exercises.grading import Exercise
-from tipslib.exercises.relu_maxout import EXERCISES as RELU_MAXOUT
 from tipslib.exercises.initialization import EXERCISES as INITIALIZATION
+from tipslib.exercises.relu_maxout import EXERCISES as RELU_MAXOUT
 from tipslib.exercises.vanishing_gradients import EXERCISES as VANISHING_GRADIENTS
 
 __all__ = ["Feedback", "Hint", "check", "hint", "names", "wrong_answers"]
 
-_EXERCISES: dict[str, Exercise] = {**VANISHING_GRADIENTS, **RELU_MAXOUT}
-_EXERCISES: dict[str, Exercise] = {**VANISHING_GRADIENTS, **INITIALIZATION}
+_EXERCISES: dict[str, Exercise] = {
+    **VANISHING_GRADIENTS,
+    **RELU_MAXOUT,
+    **INITIALIZATION,
+}
 _hints_shown: dict[str, int] = {}
 
 
