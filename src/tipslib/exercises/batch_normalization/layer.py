@@ -22,7 +22,7 @@ def _unit(z: list[float], gamma: float, beta: float, eps: float) -> list[float]:
 
 
 def _columns(z: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    return np.transpose([_unit(u.tolist(), *pair, eps) for u, *pair in zip(z.T, gamma, beta, strict=True)])
+    return np.transpose([_unit(u.tolist(), a, b, eps) for u, a, b in zip(z.T, gamma, beta, strict=True)])
 
 
 def _forward_cases() -> list[Case]:

@@ -57,7 +57,7 @@ class RateExercise(Exercise):
 RATE = RateExercise(
     right="Normalization does not make one step better. It allows larger ones.",
     hints=(
-        "In the first widget, ReLU with std √2/√n: look at epoch 2, the second position of the training slider.",
+        "In the first widget, ReLU with std √2/√n: move the epochs to 2.",
         "The brown curve rises with the rate up to a point that the plain network cannot reach.",
         "Try a few rates between 0.1 and 3, a factor of 2 apart.",
     ),
