@@ -28,7 +28,7 @@ def test_rates_a_wider_range_for_a_sound_start_and_some_range_for_a_poor_one(wid
 
 def test_shapes_are_stretched_and_shifted_and_stay_as_skewed(widgets):
     shapes = widgets[1]
-    said = [shapes.say(γ=gamma, β=beta) for gamma, beta in ((0.5, -3), (3, 3), (2, 3))]
+    said = [shapes.say(γ=gamma, β=beta) for gamma, beta in ((0.5, "−3"), (3, 3), (2, 3))]
     skew = [numbers(sentence.split("skewness is")[1])[0] for sentence in said]
     assert min(skew) > 1.5
     assert len(set(skew)) == 1
