@@ -43,6 +43,8 @@ COLOURS: dict[str, Look] = {
     "Momentum": (GREEN, "^", "-."),
     "Adam": (ORANGE, "s", "--"),
     "batch norm": (BROWN, "v", "-"),
+    "no normalization": (BLUE, "o", "--"),
+    "layer norm": (GREEN, "^", "-."),
     "training": (BLUE, "o", "-"),
     "test": (ORANGE, "D", "--"),
 }
