@@ -8,13 +8,13 @@ import difflib
 
 import numpy as np
 
+from tipslib.exercises.batch_normalization import EXERCISES as BATCH_NORMALIZATION
 from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback, Hint
 from tipslib.exercises.grading import Exercise
-from tipslib.exercises.vanishing_gradients import EXERCISES as VANISHING_GRADIENTS
-from tipslib.exercises.relu_maxout import EXERCISES as RELU_MAXOUT
 from tipslib.exercises.initialization import EXERCISES as INITIALIZATION
-from tipslib.exercises.batch_normalization import EXERCISES as BATCH_NORMALIZATION
+from tipslib.exercises.relu_maxout import EXERCISES as RELU_MAXOUT
+from tipslib.exercises.vanishing_gradients import EXERCISES as VANISHING_GRADIENTS
 
 __all__ = ["Feedback", "Hint", "check", "hint", "names", "wrong_answers"]
 
