@@ -79,6 +79,36 @@ def test_each_operation_agrees_with_differences(name):
     assert_right(OPERATIONS[name], *draw((2, 2), (2, 2)))
 
 
+VALUES = {
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b,
+    "divide": lambda a, b: a / b,
+    "matrix product": lambda a, b: a @ b,
+    "negative": lambda a, b: -a,
+    "numbers on the right": lambda a, b: (a - 1) * 2 + b / 4,
+    "numbers on the left": lambda a, b: 1 - a * (2 + 3 * b),
+    "sum": lambda a, b: a.sum(),
+    "mean": lambda a, b: a.mean(),
+    "rows picked": lambda a, b: a[[0, 1, 0]],
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_values_are_those_of_numpy(name):
+    a, b = draw((2, 2), (2, 2))
+    np.testing.assert_array_equal(gradients(VALUES[name], a, b)[0], VALUES[name](a, b))
+
+
+def test_functions_and_sums_along_an_axis_have_numpys_values():
+    tape = Tape()
+    node = tape.node(POSITIVE)
+    assert node.exp().value == pytest.approx(np.exp(POSITIVE))
+    assert node.log().value == pytest.approx(np.log(POSITIVE))
+    assert node.sum(axis=0).value.tolist() == POSITIVE.sum(axis=0, keepdims=True).tolist()
+    assert node.sum(axis=1).value.tolist() == POSITIVE.sum(axis=1, keepdims=True).tolist()
+
+
 SHAPES = [((3, 4), (1, 4)), ((3, 4), (4,)), ((3, 4), (3, 1)), ((3, 4), ()), ((1, 4), (3, 1)), ((4,), (3, 4))]
 
 
