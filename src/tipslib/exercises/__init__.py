@@ -8,6 +8,7 @@ import difflib
 
 import numpy as np
 
+from tipslib.exercises.adaptive_learning_rates import EXERCISES as ADAPTIVE_LEARNING_RATES
 from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback, Hint
 from tipslib.exercises.grading import Exercise
@@ -15,7 +16,7 @@ from tipslib.exercises.vanishing_gradients import EXERCISES as VANISHING_GRADIEN
 
 __all__ = ["Feedback", "Hint", "check", "hint", "names", "wrong_answers"]
 
-_EXERCISES: dict[str, Exercise] = {**VANISHING_GRADIENTS}
+_EXERCISES: dict[str, Exercise] = {**VANISHING_GRADIENTS, **ADAPTIVE_LEARNING_RATES}
 _hints_shown: dict[str, int] = {}
 
 
