@@ -10,7 +10,7 @@ from tipslib.exercises.grading import Exercise
 EXERCISES: dict[str, Exercise] = {
     "adaptive-learning-rates-5": adam.ADAM_STEPS,
     "adaptive-learning-rates-6": steps.NEW_VELOCITY,
-    "adaptive-learning-rates-7": adam.ADAMW_STEP,
+    "adaptive-learning-rates-7": adam.ADAMW,
     "adaptive-learning-rates-8": steps.LARGEST_STABLE_RATE,
     "adaptive-learning-rates-9": valley.CROSS_THE_VALLEY,
 }

@@ -1,4 +1,4 @@
-"""Exercises 5 and 7: Adam from its equations, and a step of AdamW with a bug."""
+"""Exercises 5 and 7: Adam from its equations, and AdamW with a bug."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -121,27 +121,23 @@ ADAM_STEPS = AdamExercise(
 
 
 def _adamw_cases() -> list[Case]:
-    zero = np.zeros(1)
-    by_hand = np.array([1.0]), zero, zero, zero, 1, 0.1, 0.5
-    cases = [Case("By hand, theta = [1], all gradients 0, lr = 0.1, decay = 0.5", by_hand, np.array([0.95]))]
+    """Compare with the library's AdamW, which makes each step in place."""
+    by_hand = np.array([1.0]), np.zeros((2, 1)), 0.1, 0.5
+    cases = [Case("By hand, theta = [1], two gradients of 0, lr = 0.1, decay = 0.5", by_hand, np.array([0.9025]))]
     rng = np.random.default_rng(0)
-    for lr, decay, before in [(0.1, 0.5, 2), (0.05, 2.0, 6)]:
-        theta, optimizer = rng.normal(size=4), AdamW(lr, weight_decay=decay)
-        for _ in range(before):
-            optimizer.step(theta, rng.normal(size=4))
-        g, args = rng.normal(size=4), (theta.copy(), optimizer.m.copy(), optimizer.v.copy())
-        optimizer.step(theta, g)
-        given = args[0], g, args[1], args[2], before + 1, lr, decay
-        cases.append(Case(f"For 4 parameters, t = {before + 1}, lr = {lr:g}, decay = {decay:g}", given, theta))
+    for lr, decay, count in [(0.1, 0.5, 2), (0.05, 2.0, 6)]:
+        start, grads, optimizer = rng.normal(size=4), rng.normal(size=(count, 4)), AdamW(lr, weight_decay=decay)
+        theta = start.copy()
+        for g in grads:
+            optimizer.step(theta, g)
+        text = f"For {count} steps of 4 parameters, lr = {lr:g}, decay = {decay:g}"
+        cases.append(Case(text, (start, grads, lr, decay), theta))
     return cases
 
 
 def _decayed(
     theta: Array,
-    g: Array,
-    m: Array,
-    v: Array,
-    t: int,
+    grads: Array,
     lr: float,
     decay: float,
     *,
@@ -150,15 +146,18 @@ def _decayed(
     after: float = 1.0,
     over: float = 0.0,
 ) -> Array:
-    """Make a step with the decay in the gradient, before the step, after it, or in the numerator."""
-    g = g + l2 * theta
-    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-    step = (m / (1 - 0.9**t) + over * theta) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
-    return (factor * theta - lr * step) * after
+    """Make the steps with the decay in the gradient, before the step, after it, or in the numerator."""
+    m, v = np.zeros_like(theta), np.zeros_like(theta)
+    for t, g in enumerate(grads, start=1):
+        pull = g + l2 * theta
+        m, v = 0.9 * m + 0.1 * pull, 0.999 * v + 0.001 * pull**2
+        step = (m / (1 - 0.9**t) + over * theta) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        theta = (factor * theta - lr * step) * after
+    return theta
 
 
-ADAMW_STEP = FunctionExercise(
-    call="adamw_step(theta, g, m, v, t, lr, decay)",
+ADAMW = FunctionExercise(
+    call="adamw(theta, grads, lr, decay)",
     cases=_adamw_cases,
     unchanged=lambda *args: _decayed(*args, l2=args[-1]),
     right="The decay no longer passes through the division: every weight shrinks by the same share.",

@@ -128,9 +128,5 @@ LARGEST_STABLE_RATE = FunctionExercise(
             lambda gradients, lr: 2 * lr / (1 - _factor(gradients, 0)),
             "In the first two rows the flat directions still take part. The last two are the steepest direction alone.",
         ),
-        "best-of-all": Mistake(
-            lambda gradients, lr: 2 * lr / (1 + _factor(gradients)),
-            "The sign of the factor: 1 - lr * curvature = factor gives curvature = (1 - factor) / lr.",
-        ),
     },
 )

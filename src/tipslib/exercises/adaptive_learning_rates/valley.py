@@ -13,7 +13,7 @@ from tipslib.exercises.grading import Exercise, Mistake, nothing_returned
 from tipslib.optimizers import SGD, Momentum
 
 CALL = "cross_the_valley(gradient, theta)"
-CALLS, GOAL = 200, 0.001
+CALLS, GOAL = 200, 0.005
 SHIFT, START = np.array([2.0, -1.0]), np.array([0.8, 0.0])
 
 
@@ -81,7 +81,7 @@ class ValleyExercise(Exercise):
             return self.recognized("too-many-calls", evidence)
         if height < GOAL:
             return Feedback("right", f"{height:.1g} after {valley.calls} calls. {self.right}")
-        if height > 0.02:
+        if height > 0.05:
             return self.recognized("still-in-the-valley", evidence)
         return Feedback("wrong", f"{evidence} Close; a little more momentum, or another rate?")
 
