@@ -33,7 +33,7 @@ CLAIM_MUTANTS = [
     ("large-rate-loss", *SGD_SLOW),
     ("noise-floor", *SGD_SLOW),
     ("l2-small", *ADAM_SLOW),
-    ("l2-large", *ADAM_SUMS),
+    ("l2-large", *ADAM_FAST),
     ("adamw-both", *DECAY_SMALL),
     ("reddi-adam", *ADAM_SUMS),
     ("reddi-default", *ADAM_FAST),
