@@ -7,6 +7,7 @@ OPTIMIZERS = "optimizers.py"
 SGD_SLOW = (OPTIMIZERS, "params -= np.multiply(lr, grads,", "params -= np.multiply(0.1 * lr, grads,")
 SGD_SIGNS = (OPTIMIZERS, "params -= np.multiply(lr, grads,", "params -= np.multiply(lr, np.sign(grads),")
 BALL_FAST = (OPTIMIZERS, "params -= np.multiply(lr, self.v,", "params -= np.multiply(3 * lr, self.v,")
+BALL_FORGETS = (OPTIMIZERS, "self.v += grads\n        params -=", "self.v = 1.0 * grads\n        params -=")
 BALL_NOT_ITS_OWN = (OPTIMIZERS, "params -= np.multiply(lr, self.v,", "params -= np.multiply(lr, self.v + grads,")
 AHEAD_HALF = (OPTIMIZERS, "np.multiply(self.momentum, self.v,", "np.multiply(0.5 * self.momentum, self.v,")
 ADAGRAD_FORGETS = (
@@ -54,11 +55,11 @@ CLAIM_MUTANTS = [
     ("race-momentum", *BALL_NOT_ITS_OWN),
     ("nesterov-limit", *AHEAD_HALF),
     ("eps-half", *ADAM_NO_EPS),
-    ("rosen-momentum", *BALL_NOT_ITS_OWN),
+    ("rosen-momentum", *BALL_FORGETS),
     ("rosen-sgd", *SGD_SIGNS),
     ("rosen-adam", *ADAM_SHORT),
     ("rosen-adam-short", *ADAM_SHORT),
     ("wells-half", *BALL_FAST),
-    ("wells-nine", *BALL_FAST),
+    ("wells-nine", *BALL_FORGETS),
     ("wells-most", *BALL_FAST),
 ]
