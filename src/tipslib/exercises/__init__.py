@@ -8,6 +8,7 @@ import difflib
 
 import numpy as np
 
+from tipslib.exercises.adaptive_learning_rates import EXERCISES as ADAPTIVE_LEARNING_RATES
 from tipslib.exercises.batch_normalization import EXERCISES as BATCH_NORMALIZATION
 from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback, Hint
@@ -23,6 +24,7 @@ _EXERCISES: dict[str, Exercise] = {
     **RELU_MAXOUT,
     **INITIALIZATION,
     **BATCH_NORMALIZATION,
+    **ADAPTIVE_LEARNING_RATES,
 }
 _hints_shown: dict[str, int] = {}
 
