@@ -122,7 +122,7 @@ def _with_biases(seed: int) -> Sequential:
 
 
 BUILD = AliveExercise(
-    right="The steps are still too large, and no unit was silenced by them. A smaller rate would do better still.",
+    right="The steps are still too large, and the network stands them. A smaller rate would do better still.",
     hints=(
         "What kills the units? A slope that is 0 below 0, and sums z that large steps push there.",
         "Either take an activation whose slope is never 0, or keep z where the slope is.",
