@@ -305,9 +305,11 @@
     estimated(given) {
       const { options, right: answer, factor } = this.data;
       const right = given > 0 && Math.abs(Math.log(given / answer)) <= Math.log(factor) + 1e-9;
-      const known = options.find(([number]) => Math.abs(given - number) <= 0.05 * number);
+      const near = number => Math.abs(given - number) <= 0.05 * number;
+      const known = options.find(([number]) => near(number) && (right || number !== answer));
       if (known) return [right, known[1]];
       if (right) return [true, `Right: the answer is ${short(answer)}.`];
+      if (near(answer)) return [false, "That is near. Work it out with more digits."];
       if (given <= 0) return [false, "The answer is a number above 0."];
       const size = short(Math.max(given / answer, answer / given));
       return [false, `Too ${given > answer ? "large" : "small"}, by a factor of about ${size}. Try again.`];

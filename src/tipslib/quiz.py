@@ -42,10 +42,12 @@ class Question:
             return given == self.right, self.options[int(given)][1]
         right = given > 0 and abs(math.log(given / self.right)) <= math.log(self.factor) + 1e-9
         for number, reply in self.options:
-            if abs(given - number) <= 0.05 * number:
+            if abs(given - number) <= 0.05 * number and (right or number != self.right):
                 return right, reply
         if right:
             return True, f"Right: the answer is {short(self.right)}."
+        if abs(given - self.right) <= 0.05 * self.right:
+            return False, "That is near. Work it out with more digits."
         if given <= 0:
             return False, "The answer is a number above 0."
         size, way = (given / self.right, "large") if given > self.right else (self.right / given, "small")

@@ -114,6 +114,12 @@ class TestQuestions:
         asked = estimate("sums-predict-1", "How much?", 2e-6, factor=10, replies={2e-6: "Exactly.", 1e-6: "Close."})
         assert asked.answer(given) == (right, reply)
 
+    def test_near_is_not_right_where_digits_count(self):
+        asked = estimate("sums-1", "How much?", 8.0, factor=1.01, replies={8.0: "Right: 8.", 4.0: "Half."})
+        assert asked.answer(8.05) == (True, "Right: 8.")
+        assert asked.answer(8.3) == (False, "That is near. Work it out with more digits.")
+        assert asked.answer(4.1) == (False, "Half.")
+
     @pytest.mark.parametrize(
         ("typed", "number"),
         [("0.02", 0.02), ("2e-3", 2e-3), ("2·10^-3", 2e-3), ("2 × 10**-3", 2e-3), ("10^-6", 1e-6), ("1/4", 0.25),
