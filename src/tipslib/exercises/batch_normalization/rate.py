@@ -66,7 +66,9 @@ RATE = RateExercise(
             0.1, "A good rate for the plain network. With normalization there is room above."
         ),
         "far-too-small": Mistake(0.001, "Far too small: two epochs are 32 steps."),
-        "too-large": Mistake(3.0, "It learns, but restlessly: the last layer, and gamma and beta below it, have no brake."),
+        "too-large": Mistake(
+            3.0, "It learns, but restlessly: the last layer, and gamma and beta below it, have no brake."
+        ),
         "no-brake": Mistake(30.0, "Here the last layer is thrown about, and nothing is learned. Much smaller."),
     },
 )
