@@ -56,8 +56,7 @@ COLOURS: dict[str, Look] = {
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 TEXT, SMALL = 10, 9  # points; on a phone of 390 px a point is about a pixel
-WIDTH, HEIGHT = 5.0, 3.2  # inches
-ROW = 0.075  # height of one row of a legend, as a share of the figure
+WIDTH, HEIGHT, ROW = 5.0, 3.2, 0.075  # inches; the height of one row of a legend, as a share of the figure
 
 
 def style() -> dict[str, Any]:
