@@ -13,7 +13,7 @@ help:
 	@echo "make serve    serve it on this machine"
 	@echo "make test     run all tests: library, notebooks, exercises, the site in a real browser"
 	@echo "make refresh  write exercise stubs and stored outputs into the notebooks"
-	@echo "make lint     formatting, lint, types, import contracts"
+	@echo "make lint     formatting, lint, spelling, types, import contracts"
 	@echo "make bench    measure widgets and library"
 	@echo "make audit    what is too long for make test"
 
@@ -39,6 +39,7 @@ refresh: environment
 lint: environment
 	$(VENV)/ruff check
 	$(VENV)/ruff format --check
+	$(VENV)/codespell book src tests scripts benchmarks *.md
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 
