@@ -1,6 +1,6 @@
 """Faults to plant: each is one change of the library, with the one test, notebook or grader that must turn red.
 
-The claims of each chapter have a fault of their own each, in `claim_mutants.py`.
+The faults of the claims stand in `claim_mutants/`, a file for each chapter.
 """
 
 from typing import NamedTuple
