@@ -17,42 +17,30 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import ArrayLike
 
+from tipslib.plotting.looks import BLUE, BROWN, COLOURS, CYCLE, GREEN, GREY, ORANGE, PURPLE, Look, look
 from tipslib.surfaces import Picture
 
-BLUE, ORANGE, GREEN, PURPLE, BROWN, GREY = "#0072b2", "#d55e00", "#00936b", "#b8649a", "#97691b", "#7a7a7a"
-
-Look = tuple[str, str, str]
-CYCLE: list[Look] = [
-    (BLUE, "o", "-"),
-    (ORANGE, "s", "--"),
-    (GREEN, "^", "-."),
-    (PURPLE, "D", ":"),
-    (BROWN, "v", "-"),
-    (GREY, "P", "--"),
+__all__ = [
+    "BLUE",
+    "BROWN",
+    "COLOURS",
+    "CYCLE",
+    "GREEN",
+    "GREY",
+    "ORANGE",
+    "PURPLE",
+    "Look",
+    "before_after",
+    "curves",
+    "dots",
+    "histograms",
+    "layer_bars",
+    "lines",
+    "look",
+    "power_of_ten",
+    "short",
+    "style",
 ]
-COLOURS: dict[str, Look] = {
-    "sigmoid": (ORANGE, "s", "--"),
-    "tanh": (BLUE, "o", "-"),
-    "ReLU": (GREEN, "^", "-."),
-    "identity": (GREY, "P", ":"),
-    "std 0.01": (GREY, "P", ":"),
-    "std 1/√n": (ORANGE, "s", "--"),
-    "std 4/√n": (BLUE, "o", "-"),
-    "std 1": (PURPLE, "D", "-."),
-    "SGD": (BLUE, "o", "-"),
-    "Momentum": (GREEN, "^", "-."),
-    "Nesterov": (PURPLE, "D", ":"),
-    "AdaGrad": (BROWN, "v", "-"),
-    "RMSProp": (GREY, "P", "--"),
-    "Adam": (ORANGE, "s", "--"),
-    "AMSGrad": (BLUE, "o", "-"),
-    "batch norm": (BROWN, "v", "-"),
-    "no normalization": (BLUE, "o", "--"),
-    "layer norm": (GREEN, "^", "-."),
-    "training": (BLUE, "o", "-"),
-    "test": (ORANGE, "D", "--"),
-}
-"""What a method looks like, in every chapter: colour, marker, dash."""
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 TEXT, SMALL = 10, 9  # points; on a phone of 390 px a point is about a pixel
@@ -86,17 +74,6 @@ def style() -> dict[str, Any]:
 
 
 _styled = mpl.rc_context(style())
-
-
-def look(name: str, position: int = 0) -> Look:
-    """Return colour, marker and dash of a method; a name unknown to the book takes its place in a cycle.
-
-    >>> look("tanh")
-    ('#0072b2', 'o', '-')
-    >>> look("mine", 1)
-    ('#d55e00', 's', '--')
-    """
-    return COLOURS.get(name, CYCLE[position % len(CYCLE)])
 
 
 def power_of_ten(value: float, _: int = 0) -> str:
