@@ -1,0 +1,178 @@
+"""What a page loads: one style sheet, few scripts and all of them deferred, its frames; icons cut down to those in use.
+
+Kernels make the static forms of `tipslib` during the build; the frames that a page names lie beside it.
+"""
+
+import base64
+import hashlib
+import os
+import posixpath
+import re
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+from docutils import nodes
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from PIL import Image
+from sphinx.errors import ExtensionError
+
+FRAMES = re.compile(r'data-frames="([0-9a-f]{16})"')
+THEMES = ("sphinx_book_theme", "pydata_sphinx_theme")
+FIRST = ("styles/pydata-sphinx-theme.css",)  # then what Sphinx and its extensions add, then this:
+FORMULAS = "katex/katex.css"
+NOT_USED = re.compile("thebe|toggle|design-tabs|DOCUMENTATION_OPTIONS[.]")
+"""Scripts and styles of extensions that Jupyter Book always loads, for things that this book does without."""
+
+
+def make_static(app):
+    """Tell the kernels that the build starts to make static forms, one BLAS thread each."""
+    os.environ["TIPSLIB_FRAMES"] = str(Path(app.outdir).parent / "frames")
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+
+# ---------------------------------------------------------------------------------------------------- styles and icons
+
+
+def icons():
+    """Return the names of all icons that the templates and scripts of the themes and of this book can show."""
+    places = [Path(find_spec(theme).origin).parent for theme in THEMES] + [Path(__file__).parent.parent]
+    sources = [p for place in places for kind in ("*.html", "*.py", "*theme.js") for p in place.rglob(kind)]
+    return {name for p in sources for name in re.findall(r"\bfa-[a-z0-9-]+", p.read_text(encoding="utf-8"))}
+
+
+def without_other_icons(style, names):
+    """Leave out the rules of icons that nothing shows, and the fonts' second format."""
+
+    def rule(found):
+        return found[0] if names & set(re.findall(r"\.(fa-[a-z0-9-]+):before", found[1])) else ""
+
+    style = re.sub(r'((?:\.fa-[a-z0-9-]+:before,?)+)\{content:"[^"]*"\}', rule, style)
+    style = re.sub(r',url\([^)]*\.ttf\) format\("truetype"\)', "", style)
+    return style.replace("font-display:block", "font-display:swap")
+
+
+def one_style(static, names):
+    """Return one style sheet for `static`, made of the named ones, whose own addresses still hold."""
+    parts = []
+    for name in names:
+        folder, text = posixpath.dirname(name), (static / name).read_text(encoding="utf-8")
+        moved = re.sub(
+            r"""url\((['"]?)(?!data:|#|https?:)([^)'"]+)\1\)""",
+            lambda m, at=folder: f"url({posixpath.normpath(posixpath.join(at, m[2]))})",
+            re.sub(r"/\*.*?\*/|@charset[^;]*;", "", text, flags=re.DOTALL),
+        )
+        parts.append(re.sub(r"\s*\n\s*", "\n", moved))
+    return without_other_icons("\n".join(parts), icons())
+
+
+def write_style(app, named):
+    """Write the style sheet of all pages, once a build; return its address in `_static`."""
+    if not hasattr(app, "book_style"):
+        static = Path(app.outdir) / "_static"
+        style = one_style(static, [*FIRST, *dict.fromkeys(named), FORMULAS, "site.css"])
+        (static / "book.css").write_text(style, encoding="utf-8")
+        app.book_style = f"_static/book.css?v={hashlib.sha256(style.encode()).hexdigest()[:8]}"
+    return app.book_style
+
+
+def subset_icons(app, error):
+    """Keep only the icons that the style sheet still names; drop what no page loads."""
+    static = Path(app.outdir) / "_static"
+    if error or not (static / "book.css").exists():
+        return
+    used = {int(c, 16) for c in re.findall(r'"\\([0-9a-f]{4})"', (static / "book.css").read_text(encoding="utf-8"))}
+    for font in (static / "vendor" / "fontawesome").rglob("*.woff2"):
+        face = TTFont(font)
+        subsetter = subset.Subsetter(options := subset.Options(flavor="woff2", layout_features=[], glyph_names=False))
+        subsetter.populate(unicodes=used)
+        subsetter.subset(face)
+        subset.save_font(face, font, options)
+    for unread in ("**/*.map", "**/fontawesome.js", "**/*.ttf", "**/fontawesome/*.txt", "sphinx-thebe.*", "locales"):
+        for path in static.glob(unread):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+# ------------------------------------------------------------------------------------------------ scripts of each page
+
+
+def slim(app, pagename, templatename, context, doctree):
+    """Give the page its scripts, each once and deferred, and the book's one style sheet."""
+    body, seen, kept = context.get("body") or "", set(), []
+    for js in context["script_files"]:
+        key = str(js.filename or ""), str(getattr(js, "attributes", {}).get("body", ""))
+        if key in seen or NOT_USED.search(" ".join(key)) or not needed(key[0], body, pagename):
+            continue
+        seen.add(key)
+        js.attributes["defer"] = "defer"  # in this order, when the page stands
+        kept.append(js)
+    context["script_files"] = kept
+    styles = [str(css.filename).removeprefix("_static/") for css in context["css_files"]]
+    context["book_style"] = write_style(app, [s for s in styles if not NOT_USED.search(s) and s != "site.css"])
+    context["css_files"] = []
+
+
+def needed(script, body, pagename):
+    """Say whether a page has what a script works on."""
+    if "widgets.js" in script:
+        return "<tips-" in body
+    if "copybutton" in script or "clipboard" in script:
+        return 'class="highlight' in body
+    return True
+
+
+def hash_of(script):
+    """Return what a Content-Security-Policy says of an inline script that may run."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+def give_functions(app, pagename, templatename, context, doctree):
+    context["hash_of"] = hash_of
+
+
+# -------------------------------------------------------------------------------------------------- pictures and frames
+
+
+def size_images(app, doctree, docname):
+    """Tell each picture's size, so that nothing moves when it arrives; all but the first may arrive late."""
+    for i, image in enumerate(doctree.findall(nodes.image)):
+        path = Path(app.srcdir) / image["uri"]
+        if path.suffix == ".png" and path.exists() and "width" not in image:
+            with Image.open(path) as picture:
+                image["width"], image["height"] = map(str, picture.size)
+        if i:
+            image["loading"] = "lazy"
+
+
+def place_frames(app, pagename, templatename, context, doctree):
+    """Put the frame files that a page names beside it."""
+    for key in FRAMES.findall(context.get("body") or ""):
+        source = Path(os.environ["TIPSLIB_FRAMES"]) / f"{key}.js"
+        target = Path(app.outdir) / Path(pagename).parent / "frames"
+        if not source.exists():
+            raise ExtensionError(
+                f"{pagename}: the frames {key} are gone from _build. Delete the folder _build and build again."
+            )
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+
+
+def tidy_frames(app, error):
+    """Remove frames that no page names any more: a page built again has new ones."""
+    pages = [] if error else Path(app.outdir).rglob("*.html")
+    named = {(page.parent, key) for page in pages for key in FRAMES.findall(page.read_text(encoding="utf-8"))}
+    for script in [] if error else Path(app.outdir).rglob("frames/*.js"):
+        if (script.parent.parent, script.stem) not in named:
+            script.unlink()
+
+
+def setup(app):
+    app.connect("builder-inited", make_static)
+    app.connect("doctree-resolved", size_images)
+    app.connect("html-page-context", place_frames, priority=800)
+    app.connect("html-page-context", give_functions)
+    app.connect("html-page-context", slim, priority=900)
+    app.connect("build-finished", subset_icons)
+    app.connect("build-finished", tidy_frames)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
