@@ -72,6 +72,7 @@ def make_archive() -> None:
         if p.suffix in (".ipynb", ".md", ".npz", ".py") and p.relative_to(BOOK).parts[0][0] != "_"
     ]
     kept += files("src", "binder", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT")
+    ARCHIVE.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in kept:
             archive.write(path, Path("tips-for-deep-learning") / path.relative_to(ROOT))

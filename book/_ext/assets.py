@@ -9,6 +9,7 @@ import os
 import posixpath
 import re
 import shutil
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,6 +23,7 @@ FRAMES = re.compile(r'data-frames="([0-9a-f]{16})"')
 THEMES = ("sphinx_book_theme", "pydata_sphinx_theme")
 FIRST = ("styles/pydata-sphinx-theme.css",)  # then what Sphinx and its extensions add, then this:
 FORMULAS = "katex/katex.css"
+STYLED_BY = ("sphinx", "sphinx-book-theme", "pydata-sphinx-theme", "myst-nb", "sphinx-design", "sphinx-copybutton")
 NOT_USED = re.compile("thebe|toggle|design-tabs|DOCUMENTATION_OPTIONS[.]")
 """Scripts and styles of extensions that Jupyter Book always loads, for things that this book does without."""
 
@@ -67,14 +69,19 @@ def one_style(static, names):
     return without_other_icons("\n".join(parts), icons())
 
 
-def write_style(app, named):
-    """Write the style sheet of all pages, once a build; return its address in `_static`."""
-    if not hasattr(app, "book_style"):
+def address_of_style(app, named):
+    """Return the address of the style sheet of all pages; another one when anything in it may have changed."""
+    app.book_style = [*FIRST, *dict.fromkeys(named), FORMULAS, "site.css"]
+    parts = [*app.book_style, *(f"{package} {version(package)}" for package in STYLED_BY)]
+    parts += [p.read_text(encoding="utf-8") for p in (Path(app.srcdir) / "_static" / "site.css", Path(__file__))]
+    return f"_static/book.css?v={hashlib.sha256('|'.join(parts).encode()).hexdigest()[:8]}"
+
+
+def write_style(app, error):
+    """Write the style sheet once all its parts are there."""
+    if not error and hasattr(app, "book_style"):  # else no page was written
         static = Path(app.outdir) / "_static"
-        style = one_style(static, [*FIRST, *dict.fromkeys(named), FORMULAS, "site.css"])
-        (static / "book.css").write_text(style, encoding="utf-8")
-        app.book_style = f"_static/book.css?v={hashlib.sha256(style.encode()).hexdigest()[:8]}"
-    return app.book_style
+        (static / "book.css").write_text(one_style(static, app.book_style), encoding="utf-8")
 
 
 def subset_icons(app, error):
@@ -109,7 +116,7 @@ def slim(app, pagename, templatename, context, doctree):
         kept.append(js)
     context["script_files"] = kept
     styles = [str(css.filename).removeprefix("_static/") for css in context["css_files"]]
-    context["book_style"] = write_style(app, [s for s in styles if not NOT_USED.search(s) and s != "site.css"])
+    context["book_style"] = address_of_style(app, [s for s in styles if not NOT_USED.search(s) and s != "site.css"])
     context["css_files"] = []
 
 
@@ -173,6 +180,7 @@ def setup(app):
     app.connect("html-page-context", place_frames, priority=800)
     app.connect("html-page-context", give_functions)
     app.connect("html-page-context", slim, priority=900)
-    app.connect("build-finished", subset_icons)
+    app.connect("build-finished", write_style, priority=600)
+    app.connect("build-finished", subset_icons, priority=700)
     app.connect("build-finished", tidy_frames)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -52,7 +52,7 @@ def know_address(app, config):
     config.notfound_urls_prefix = urlsplit(f"{address}/").path
     if address:
         config.sitemap_url_scheme = "{link}"
-    config.ogp_social_cards = {"enable": bool(address), "site_url": False}
+    config.ogp_social_cards = {"enable": bool(address)}
 
 
 def release():
@@ -143,7 +143,7 @@ class Progress(SphinxDirective):
                 title = "".join(json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["source"]).splitlines()[0]
                 count = f'<span data-questions="{" ".join(asked)}">0 of {len(asked)}</span>'
                 rows.append(f"| [{title.lstrip('# ')}]({name}.ipynb) | {count} |")
-        rows.append("\n<button type=\"button\" class=\"btn btn-sm\" data-do=\"forget\">Forget all</button>")
+        rows.append('\n<button type="button" class="btn btn-sm" data-do="forget">Forget all</button>')
         return self.parse_text_to_nodes("\n".join(rows), offset=self.content_offset)
 
 
