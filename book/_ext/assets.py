@@ -106,6 +106,8 @@ def subset_icons(app, error):
 
 def slim(app, pagename, templatename, context, doctree):
     """Give the page its scripts, each once and deferred, and the book's one style sheet."""
+    if context.get("body"):
+        context["body"] = mend(context["body"])
     body, seen, kept = context.get("body") or "", set(), []
     for js in context["script_files"]:
         key = str(js.filename or ""), str(getattr(js, "attributes", {}).get("body", ""))
@@ -141,13 +143,37 @@ def give_functions(app, pagename, templatename, context, doctree):
 # -------------------------------------------------------------------------------------------------- pictures and frames
 
 
+def drop_thebe(app, doctree, docname):
+    """Take out the inline scripts by which sphinx-thebe, always loaded by Jupyter Book, would reach for a server."""
+    for raw in list(doctree.findall(nodes.raw)):
+        if "thebe" in raw.astext() or "kernelName =" in raw.astext():
+            raw.parent.remove(raw)
+
+
+STYLED = re.compile(r'style="width: (\d+)px; height: (\d+)px;"')
+HIDDEN_NAME = '<summary aria-label="Toggle hidden content">'
+
+
+def mend(body):
+    """Say sizes as attributes, which keep a picture's shape at any width, and let folds go by the text that is seen."""
+    return STYLED.sub(r'width="\1" height="\2"', body).replace(HIDDEN_NAME, "<summary>")
+
+
+def size_of(path):
+    """Return width and height of a picture in pixels."""
+    if path.suffix == ".svg":
+        box = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', path.read_text(encoding="utf-8"))
+        return float(box[1]), float(box[2])
+    with Image.open(path) as picture:
+        return picture.size
+
+
 def size_images(app, doctree, docname):
     """Tell each picture's size, so that nothing moves when it arrives; all but the first may arrive late."""
     for i, image in enumerate(doctree.findall(nodes.image)):
         path = Path(app.srcdir) / image["uri"]
-        if path.suffix == ".png" and path.exists() and "width" not in image:
-            with Image.open(path) as picture:
-                image["width"], image["height"] = map(str, picture.size)
+        if path.exists() and "width" not in image:
+            image["width"], image["height"] = (str(round(pixels)) for pixels in size_of(path))
         if i:
             image["loading"] = "lazy"
 
@@ -176,6 +202,7 @@ def tidy_frames(app, error):
 
 def setup(app):
     app.connect("builder-inited", make_static)
+    app.connect("doctree-resolved", drop_thebe, priority=900)
     app.connect("doctree-resolved", size_images)
     app.connect("html-page-context", place_frames, priority=800)
     app.connect("html-page-context", give_functions)
