@@ -133,7 +133,7 @@ class Errata(SphinxDirective):
     def entry(self, entry):
         places = [place.partition("#")[::2] for place in entry["shown"]]
         before = [None, *(chapter for chapter, _ in places)]
-        shown = ", ".join(self.place(*place, last) for place, last in zip(places, before, strict=False))
+        shown = ", ".join(dict.fromkeys(self.place(*place, last) for place, last in zip(places, before, strict=False)))
         true = LINK.sub(lambda m: self.link(m[2], m[3], m[1], m[1]), entry["true"])
         text = f"**“{entry['says']}”**\n\n*True:* {true}\n\n*Shown in* {shown}."
         return nodes.container("", *self.parse_text_to_nodes(text), classes=["erratum"])
@@ -155,14 +155,17 @@ class Errata(SphinxDirective):
         return f'<a class="reference internal" href="{target}">{text}</a>'
 
 
+MARKED = re.compile(r"(`+[^`]+`+|(?<![\w*])\*\w[^*]*\w\*(?![\w*]))")
+
+
 def read_as_prose(app, what, name, obj, options, lines):
-    """Read docstrings as they are written: outside of examples, backticks alone mean something."""
+    """Read docstrings as they are written: outside of examples, backticks and *emphasis* alone mean something."""
     example = False
     for i, line in enumerate(lines):
         example = bool(line.strip()) and (example or line.lstrip().startswith(">>>"))
         if not example:
-            parts = re.split(r"(`+[^`]+`+)", line)
-            lines[i] = "".join(p if p[:1] == "`" else re.sub(r"[*|\\]|_(?!\w)", r"\\\g<0>", p) for p in parts)
+            parts = MARKED.split(line)  # every second part is marked
+            lines[i] = "".join(p if k % 2 else re.sub(r"[*|\\]|_(?!\w)", r"\\\g<0>", p) for k, p in enumerate(parts))
 
 
 def skip_member(app, what, name, obj, skip, options):

@@ -55,6 +55,13 @@ def test_every_public_name_stands_on_the_page():
     assert missing == []
 
 
+def test_nothing_stands_there_twice():
+    modules = [import_module(i.removeprefix("module-")) for i in IDS if i.startswith("module-tipslib.")]
+    named = [value for m in modules for name, value in vars(m).items() if f"{m.__name__}.{name}" in IDS]
+    counts = Counter(value for value in named if inspect.isfunction(value) or inspect.isclass(value))
+    assert [value for value, count in counts.items() if count > 1] == []
+
+
 def test_modules_stand_from_the_bottom_up():
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
     layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
@@ -68,6 +75,8 @@ def test_modules_stand_from_the_bottom_up():
 
 def test_page_is_clean_and_light():
     assert not re.search(r'class="(problematic|system-message)|Alias for field', TEXTS[API])
+    prose = " ".join(re.sub("<[^>]*>", "", p) for p in re.findall(r"<p>(.*?)</p>", TEXTS[API], re.DOTALL))
+    assert not re.search(r"[\\`]|(?<!\w)\*\w+\*(?!\w)", prose)
     assert len(gzip.compress((PAGES / API).read_bytes())) <= 250_000
 
 
