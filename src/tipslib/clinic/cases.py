@@ -155,11 +155,10 @@ def read(path: str | Path) -> list[Case]:
 def _course(stored: dict[str, Array], row: int, which: int) -> Course:
     """Return one of the two runs of a patient; the curves are stored with NaN behind their end."""
     curves = stored["curves"][row, which].astype(float)
-    curves = curves[:, np.isfinite(curves).all(axis=0)]
-    statistics = stored["statistics"][row, which]
-    return Course(
-        *curves, statistics[:2], statistics[2:], stored["ends"][row, which], bool(stored["diverged"][row, which])
-    )
+    train_loss, val_loss, train_accuracy, val_accuracy = curves[:, np.isfinite(curves).all(axis=0)]
+    steps, idle = np.split(stored["statistics"][row, which], [2])
+    ends, diverged = stored["ends"][row, which], bool(stored["diverged"][row, which])
+    return Course(train_loss, val_loss, train_accuracy, val_accuracy, steps, idle, ends, diverged)
 
 
 def _case(number: int, told: dict[str, Any], sick: Course, treated: Course) -> Case:
