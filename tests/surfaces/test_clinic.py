@@ -199,7 +199,8 @@ class TestSurfaces:
 
     def test_on_the_site_it_is_html(self, tmp_path, monkeypatch):
         monkeypatch.setenv("TIPSLIB_FRAMES", str(tmp_path))
-        assert "<tips-clinic" in clinic(PATH)._repr_mimebundle_()["text/html"]
+        monkeypatch.setattr("tipslib.clinic.page.element", lambda cases, path, folder: f"<p>{len(cases)} {folder}</p>")
+        assert clinic(PATH)._repr_mimebundle_()["text/html"] == f"<p>26 {tmp_path}</p>"
 
     def test_with_a_kernel_it_is_a_widget(self, monkeypatch):
         monkeypatch.setattr(surfaces, "current", lambda: "live")

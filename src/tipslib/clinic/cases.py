@@ -19,7 +19,7 @@ from tipslib.quiz import Question
 
 ASKED = {"disease": "What is wrong?", "treatment": "What do you change?"}
 VITALS = {  # what is measured: what is usual
-    "loss before the first step": "2.3 to 3.5; guessing: ln 10 = 2.30",
+    "loss before the first step": "2.3 to 3.5 (ln 10 = 2.30)",
     "step over weight, first epoch": "0.001 to 0.03 in every layer",
     "idle hidden units": "under 10 %",
 }

@@ -32,7 +32,7 @@ def chart(case: Case, treated: bool = False) -> Figure:
         for axes, title in ((loss, "loss"), (accuracy, "accuracy in %")):
             axes.set(xlim=(-0.03 * last, 1.03 * last), xlabel="epoch")
             axes.set_title(title, fontsize=10, loc="left", pad=5)
-            axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+            axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10], integer=True))
             axes.tick_params(labelsize=9, length=3)
             axes.grid(True, color="#808080", alpha=0.35, linewidth=0.6)
         figure.legend(*loss.get_legend_handles_labels(), loc="upper left", ncols=3, borderaxespad=0.1)
@@ -59,6 +59,6 @@ def _log_axis(axes: Axes, case: Case) -> None:
     decades = [v for v in nice if math.isclose(10 ** round(math.log10(v)), v)]
     ticks = decades if len(decades) > 2 else nice
     axes.set(yscale="log", ylim=(low, high))
-    axes.yaxis.set_major_locator(FixedLocator(ticks[:: -(-len(ticks) // 7)]))
+    axes.yaxis.set_major_locator(FixedLocator(ticks[:: -(-len(ticks) // 8)]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}" if 0.001 <= v < 1000 else power_of_ten(v)))
     axes.yaxis.set_minor_locator(NullLocator())
