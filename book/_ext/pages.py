@@ -1,5 +1,5 @@
-"""What a page of the site needs beyond the theme: the repository's links, the site's address, claims, errata, progress, and
-links from code to the pages of the library.
+"""What a page of the site needs beyond the theme: links of the repository and of claims, errata, progress, and links
+from code to the page of the library.
 """
 
 import ast
