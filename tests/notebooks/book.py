@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from myst_parser.mdit_to_docutils.base import default_slugify
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
@@ -59,3 +60,20 @@ def claims(name: str) -> dict[str, str]:
 def claim_links(name: str) -> list[tuple[str, str]]:
     """Return (text, claim) of each link to a claim in the prose."""
     return re.findall(r"\[([^\]]+)\]\(#claim-([a-z0-9-]+)\)", prose(name))
+
+
+def page(name: str) -> str:
+    """Return the Markdown of a page of the book, a notebook or not."""
+    return prose(name) if name.endswith(".ipynb") else (BOOK / name).read_text(encoding="utf-8")
+
+
+def anchors(name: str) -> set[str]:
+    """Return what links to the headings of a page end in, as MyST and GitHub make it."""
+    text = re.sub(r"^```.*?^```", "", page(name), flags=re.DOTALL | re.MULTILINE)
+    return {default_slugify(h.replace("`", "")) for h in re.findall(r"^#{1,3} (.+)$", text, re.MULTILINE)}
+
+
+def to_come() -> set[str]:
+    """Return the titles of the chapters that the map on the first page names without a link."""
+    rows = re.findall(r"^\|[^|]+\| ([^|\[\]]+) \|$", page("index.md"), re.MULTILINE)
+    return {title for title in rows if title[0].isupper()} - {"Read"}
