@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from docutils import nodes
-from sphinx.addnodes import pending_xref
+from sphinx.addnodes import index, pending_xref
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
@@ -92,6 +92,15 @@ def link_claims(app, doctree):
             node.replace_self(link)
 
 
+def index_names(app, doctree):
+    """Let the search lead from the name of a term in any language to its entry in the glossary."""
+    if app.env.docname == "appendix/glossary":
+        for mark in list(doctree.findall(nodes.raw)):
+            if mark.astext().startswith("<span lang="):
+                section, name = mark.parent.parent, mark.next_node(nodes.Text, descend=False, siblings=True)
+                section.insert(1, index(entries=[("single", name.astext(), section["ids"][0], "main", None)]))
+
+
 def claims_of(notebook):
     """Return (name, shown, within) of every claim(...) call of a notebook, in its order."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
@@ -127,29 +136,52 @@ class Claims(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(lines), offset=self.content_offset)
 
 
-def questions_of(notebook):
-    """Return the names of the questions that a notebook asks, in its order."""
+def asked(notebook, *functions):
+    """Return the names of the questions or graded exercises of a notebook, in its order."""
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             for node in ast.walk(ast.parse("".join(cell["source"]))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("choose", "estimate"):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in functions:
                     yield node.args[0].value
+
+
+def chapters(directive):
+    """Return name, title, path and prose of the notebooks in the table of contents, and note that a page shows them."""
+    for name in directive.config.external_site_map:
+        if (notebook := Path(directive.env.srcdir) / f"{name}.ipynb").exists():
+            directive.env.note_dependency(str(notebook))
+            cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+            prose = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+            yield name, re.search(r"^# (.+)", prose, re.MULTILINE)[1], notebook, prose
 
 
 class Progress(SphinxDirective):
     """A table of the chapters with how many of their questions the reader's browser remembers as solved."""
 
     def run(self):
-        book, rows = Path(self.env.srcdir), ["| chapter | questions solved |", "|---|---|"]
-        for name in self.config.external_site_map:
-            notebook = book / f"{name}.ipynb"
-            if notebook.exists() and (asked := list(questions_of(notebook))):
-                self.env.note_dependency(str(notebook))
-                title = "".join(json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["source"]).splitlines()[0]
-                count = f'<span data-questions="{" ".join(asked)}">0 of {len(asked)}</span>'
-                rows.append(f"| [{title.lstrip('# ')}]({name}.ipynb) | {count} |")
+        rows = ["| chapter | questions solved |", "|---|---|"]
+        for name, title, notebook, _ in chapters(self):
+            if questions := list(asked(notebook, "choose", "estimate")):
+                count = f'<span data-questions="{" ".join(questions)}">0 of {len(questions)}</span>'
+                rows.append(f"| [{title}]({name}.ipynb) | {count} |")
         rows.append('\n<button type="button" class="btn btn-sm" data-do="forget">Forget all</button>')
         return self.parse_text_to_nodes("\n".join(rows), offset=self.content_offset)
+
+
+class Objectives(SphinxDirective):
+    """What each chapter promises that its reader can do, and how many questions and graded exercises it has."""
+
+    def run(self):
+        lines = []
+        for name, title, notebook, prose in chapters(self):
+            if can := re.search(r"After this chapter you can\n\n((?:- .+\n(?:  .+\n)*)+)", prose):
+                questions, graded = list(asked(notebook, "choose", "estimate")), list(asked(notebook, "check"))
+                predictions = sum("-predict-" in question for question in questions)
+                counts = (
+                    f"{predictions} predictions, {len(questions) - predictions} questions, {len(graded)} code exercises"
+                )
+                lines += [f"**[{title}](/{name}.ipynb)** ({counts}). Afterwards you can", "", can[1], ""]
+        return self.parse_text_to_nodes("\n".join(lines), offset=self.content_offset)
 
 
 LINK = re.compile(r"\[([^\]]+)\]\(([a-z-]+)#(claim-[a-z0-9-]+)\)")
@@ -294,6 +326,7 @@ def setup(app):
         app.setup_extension("sphinx_sitemap")
     app.add_directive("claims", Claims)
     app.add_directive("progress", Progress)
+    app.add_directive("objectives", Objectives)
     app.connect("config-inited", know_address, priority=100)
     app.add_directive("errata", Errata)
     app.add_node(nodes.literal_block, override=True, html=(link_code, None))
@@ -302,4 +335,5 @@ def setup(app):
     app.connect("config-inited", link_repository, priority=100)
     app.connect("html-page-context", fill_in_report, priority=700)
     app.connect("doctree-read", link_claims)
+    app.connect("doctree-read", index_names)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

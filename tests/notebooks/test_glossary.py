@@ -14,7 +14,9 @@ SPAN = re.compile(r'<span lang="([\w-]+)">([^<>]+)</span>')
 NAMES = re.compile(r"\(<span[^()]*\)")
 BOLD = re.compile(r"\*\*((?:\[[^\]]*\]\([^)]*\)|[^*])+?)\*\*")
 LINK = re.compile(r"\[[^\]]+\]\([^)#]*glossary\.md#([^)]+)\)")
-SEE = re.compile(r"See (?:\[(?P<title>[^\]]+)\]\((?P<page>[^)#]+)(?:#(?P<heading>[^)]+))?\)|\*(?P<chapter>[^*]+)\*, to come)\.")
+SEE = re.compile(
+    r"See (?:\[(?P<title>[^\]]+)\]\((?P<page>[^)#]+)(?:#(?P<heading>[^)]+))?\)|\*(?P<chapter>[^*]+)\*, to come)\."
+)
 
 ENTRIES = dict(part.split("\n", 1) for part in re.split(r"^### ", page(GLOSSARY), flags=re.MULTILINE)[1:])
 ENTRIES = {term: re.sub(r"^## .*", "", text, flags=re.MULTILINE).strip() for term, text in ENTRIES.items()}

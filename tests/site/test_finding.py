@@ -8,7 +8,14 @@ from reader import NAMES, TEXTS
 
 @pytest.mark.parametrize(
     ("words", "page"),
-    [("dying relu", "relu-maxout"), ("梯度消失", "vanishing-gradients"), ("learning rate", "adaptive-learning-rates")],
+    [
+        ("dying relu", "relu-maxout"),
+        ("dying relu", "glossary.html#dying-relu"),
+        ("梯度消失", "vanishing-gradients"),
+        ("梯度消失", "glossary.html#vanishing-gradient"),
+        ("기울기 소실", "glossary.html#vanishing-gradient"),
+        ("learning rate", "adaptive-learning-rates"),
+    ],
 )
 def test_search_finds(visit, words, page):
     tab = visit("index.html")
@@ -83,3 +90,16 @@ def test_every_chapter_counts_its_questions():
     }
     asked = sorted(q for questions in on_pages.values() for q in questions if not q.startswith("index-"))
     assert sorted(q for names in counted for q in names.split()) == asked
+
+
+def test_teachers_see_the_promises_and_exercises_of_every_chapter():
+    text = TEXTS["appendix/teaching.html"]
+    chapters = [name for name in NAMES if name.split("/")[0] in ("recipe", "training", "generalization", "practice")]
+    for name in chapters:
+        promises = re.search(r"After this chapter you can</p>\s*<ul[^>]*>(.*?)</ul>", TEXTS[name], re.DOTALL)[1]
+        for promise in re.findall(r"<li>.*?</li>", promises, re.DOTALL):
+            assert promise in text
+        questions = re.findall(r'<tips-quiz data-name="([^"]+)"', TEXTS[name])
+        predictions = sum("-predict-" in question for question in questions)
+        counts = f"{predictions} predictions, {len(questions) - predictions} questions, [1-9] code exercises"
+        assert re.search(f'href="../{name}".*?{counts}', text), name
