@@ -27,7 +27,7 @@ FILE = Path(__file__).with_name("recipe-depth.npz")
 
 
 def build(net: str, depth: int) -> Sequential:
-    """Return five networks, seeds 0 to 4; without its shortcuts and its smaller std the residual one is the plain one."""
+    """Return five networks, seeds 0 to 4; without shortcuts and with std √2/√n the residual one is the plain one."""
     options = {"seed": 0, "runs": SEEDS, "dtype": np.float32}
     if net == "plain":
         return mlp([40, *[50] * depth, 10], **options)

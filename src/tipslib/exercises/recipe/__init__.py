@@ -10,7 +10,7 @@ from tipslib.exercises.recipe import charts, checks, loop, tiny
 EXERCISES: dict[str, Exercise] = {
     "recipe-3": checks.EXCESS_LOSS,
     "recipe-4": tiny.OVERFIT_TINY,
-    "recipe-5": loop.ONE_EPOCH,
+    "recipe-5": loop.ONE_STEP,
     "recipe-6": checks.UPDATE_RATIO,
     "recipe-7": checks.SHARE_LEAKED,
     "recipe-8": charts.DIAGNOSES,

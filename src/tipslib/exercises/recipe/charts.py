@@ -113,7 +113,7 @@ DIAGNOSES = DiagnosesExercise(
         ),
         "small-for-low": Mistake(
             _swapped(3, 8),
-            "With a low rate the curve falls from the first epoch on. With weights that are too small it does not move.",
+            "With a low rate the curve falls from the first epoch on. With too small weights it does not move.",
         ),
     },
 )
@@ -135,7 +135,7 @@ def _error(settings: Mapping[str, Any]) -> float:
     """Run the program; return the error on the half of the validation examples that it has not seen."""
     data = digits()
     source = data if settings["scaled"] else data.raw
-    assert source is not None  # noqa: S101  (digits always carries its raw splits)
+    source = source or data  # digits always carries its raw splits
     half = len(source.val.y) // 2
     seen, kept = Examples(source.val.x[:half], source.val.y[:half]), Examples(source.val.x[half:], source.val.y[half:])
     widths = [64, *[int(settings["width"])] * int(settings["layers"]), 10]
@@ -174,7 +174,8 @@ class ChangesExercise(Exercise):
         complaint = _complaint(answer)
         if complaint:
             return Feedback("wrong", complaint)
-        changes: Any = {name: value for name, value in answer.items() if value != SETTINGS[name]}  # type: ignore[attr-defined]
+        given: Any = answer
+        changes = {name: value for name, value in given.items() if value != SETTINGS[name]}
         if len(changes) > 3:
             return self.recognized("too-many", f"Expected at most three changes, received {len(changes)}.")
         settings = SETTINGS | changes

@@ -61,7 +61,7 @@ EXCESS_LOSS = FunctionExercise(
         ),
         "softmax-twice": Mistake(
             _twice,
-            "A softmax of probabilities: it was applied twice. The loss takes logits, and its logarithm undoes the exp.",
+            "The softmax was applied twice, the second time to probabilities. The loss takes logits.",
         ),
         "base-two": Mistake(
             lambda logits, labels: _losses(logits, labels).mean() / math.log(2) - math.log2(logits.shape[1]),
