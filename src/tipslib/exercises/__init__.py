@@ -15,12 +15,14 @@ from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback, Hint
 from tipslib.exercises.grading import Exercise
 from tipslib.exercises.initialization import EXERCISES as INITIALIZATION
+from tipslib.exercises.recipe import EXERCISES as RECIPE
 from tipslib.exercises.relu_maxout import EXERCISES as RELU_MAXOUT
 from tipslib.exercises.vanishing_gradients import EXERCISES as VANISHING_GRADIENTS
 
 __all__ = ["Feedback", "Hint", "check", "hint", "names", "wrong_answers"]
 
 _EXERCISES: dict[str, Exercise] = {
+    **RECIPE,
     **VANISHING_GRADIENTS,
     **RELU_MAXOUT,
     **INITIALIZATION,
@@ -41,7 +43,7 @@ def names() -> list[str]:
     """Return the names of all graded exercises, in the order of the book.
 
     >>> names()[0]
-    'vanishing-gradients-3'
+    'recipe-3'
     """
     return list(_EXERCISES)
 
