@@ -159,7 +159,7 @@ RESTORE_BEST = RestoreExercise(
     mistakes={
         "no-copy": Mistake(
             partial(_restored, copy=False),
-            "The network is still that of the last epoch. Did you keep a copy, or the array itself, into which each epoch writes?",
+            "The network is still that of the last epoch. Did you keep a copy, or the array that epochs write into?",
         ),
         "buffers-forgotten": Mistake(
             partial(_restored, parts=("params",)),
