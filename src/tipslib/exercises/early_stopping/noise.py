@@ -51,8 +51,8 @@ class NoiseExercise(Exercise):
     def _judge(self, net: Sequential, splits: Splits, kept: Examples) -> Feedback:
         train, given, aside = (evaluate(net, examples)[1] for examples in (splits.train, splits.val, kept))
         evidence = (
-            f"Accuracy: {train:.2f} on the training labels, wrong ones included, {given:.2f} on the validation "
-            f"examples, {aside:.2f} on those kept aside."
+            f"Accuracy: {aside:.2f} on the examples kept aside, {given:.2f} on the validation examples, {train:.2f} on "
+            f"the training labels, wrong ones included."
         )
         if given > 0.96:
             return self.recognized("validation-examples", evidence)
@@ -64,7 +64,7 @@ class NoiseExercise(Exercise):
             return self.recognized("too-early", evidence)
         if train > 0.7:
             return self.recognized("too-late", evidence)
-        return Feedback("wrong", f"{evidence} More than {GOAL:g} on those kept aside is asked for.")
+        return Feedback("wrong", f"{evidence} More than {GOAL:g} on the first of these is asked for.")
 
 
 def _trained(splits: Splits, epochs: int) -> Sequential:
