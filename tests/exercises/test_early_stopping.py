@@ -102,14 +102,14 @@ class TestNoise:
         assert check("early-stopping-9", lambda splits: mlp([64, 10])).hint == "too-early"
 
     def test_near_the_goal_the_goal_is_told(self):
-        def linear(splits):
-            net = mlp([64, 10])
-            fit(net, splits, Adam(0.003), epochs=4, batch_size=50)
+        def half_way(splits):
+            net = mlp([64, 100, 100, 10], dtype=np.float32)
+            fit(net, splits, Adam(0.001), epochs=5, batch_size=50)
             return net
 
-        message = check("early-stopping-9", linear).message
+        message = check("early-stopping-9", half_way).message
         assert message.startswith("Accuracy: 0.")
-        assert "More than 0.74 on the first of these is asked for." in message
+        assert "More than 0.72 on the first of these is asked for." in message
 
     def test_the_judges_examples_are_not_given(self):
         seen = []
