@@ -1,0 +1,105 @@
+"""Exercise 9: learn from labels of which 40 % are wrong, judged by examples that the answer has never seen."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tipslib.datasets import Examples, Splits, digits
+from tipslib.exercises.answers import describe, outcome, wrong_signature
+from tipslib.exercises.deadline import Deadline
+from tipslib.exercises.feedback import Feedback
+from tipslib.exercises.grading import Exercise, Mistake, nothing_returned
+from tipslib.networks import Sequential, mlp
+from tipslib.optimizers import Adam
+from tipslib.training import evaluate, fit
+
+CALL = "train_with_noise(splits)"
+N, WRONG, GOAL = 300, 0.4, 0.72
+
+
+def _splits() -> tuple[Splits, Examples]:
+    """Return what the answer gets, and 700 images that it does not: these are the judge, their labels right."""
+    data = digits()
+    (x, y), val = data.train, data.val
+    given = Splits(Examples(x[:N], y[:N]), val, val).with_label_noise(WRONG, seed=0)
+    return given, Examples(x[N:], y[N:])  # the test split is nobody's to choose by
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoiseExercise(Exercise):
+    """A function that returns a trained network."""
+
+    def grade(self, answer: object, deadline: Deadline) -> Feedback:
+        complaint = wrong_signature(answer, CALL)
+        if complaint:
+            return Feedback("wrong", complaint)
+        splits, kept = _splits()
+        result = outcome(answer, (splits,), deadline)
+        if result.empty:
+            return nothing_returned(CALL)
+        if result.complaint:
+            return Feedback("wrong", f"With digits as splits {result.complaint}")
+        net: Any = result.value
+        if isinstance(net, int | float | np.number):
+            return self.recognized("accuracy", f"Expected a Sequential, received {describe(net)}.")
+        if not isinstance(net, Sequential) or net.runs is not None or (net.n_in, net.n_out) != (64, 10):
+            received = net if isinstance(net, Sequential) else describe(net)
+            return Feedback("wrong", f"Expected one network from 64 inputs to 10 outputs, received {received}.")
+        return self._judge(net, splits, kept)
+
+    def _judge(self, net: Sequential, splits: Splits, kept: Examples) -> Feedback:
+        train, given, aside = (evaluate(net, examples)[1] for examples in (splits.train, splits.val, kept))
+        evidence = (
+            f"Accuracy: {aside:.2f} on the examples kept aside, {given:.2f} on the validation examples, {train:.2f} on "
+            f"the training labels, wrong ones included."
+        )
+        if given > 0.96:
+            return self.recognized("validation-examples", evidence)
+        if aside > GOAL:
+            return Feedback("right", f"{evidence} {self.right}")
+        if train > 0.98:
+            return self.recognized("by-heart", evidence)
+        if train < 0.45:
+            return self.recognized("too-early", evidence)
+        if train > 0.7:
+            return self.recognized("too-late", evidence)
+        return Feedback("wrong", f"{evidence} More than {GOAL:g} on the first of these is asked for.")
+
+
+def _trained(splits: Splits, epochs: int) -> Sequential:
+    """Train as readers do, and keep the last epoch."""
+    net = mlp([64, 100, 100, 10], dtype=np.float32)
+    fit(net, splits, Adam(0.001), epochs=epochs, batch_size=50)
+    return net
+
+
+TRAIN_WITH_NOISE = NoiseExercise(
+    right="The network learns what the labels have in common before it learns the wrong ones.",
+    hints=(
+        "Train to the end and look at `history.val_accuracy`: where was it highest?",
+        "`EarlyStopping('val_accuracy', patience=10)` goes into `fit` as `stop=` and brings the best epoch back.",
+        "The validation loss would stop too, and later than is good here: look at both columns.",
+    ),
+    mistakes={
+        "by-heart": Mistake(
+            lambda splits: _trained(splits, 100),
+            "It has learned the training labels by heart, and four in ten of them are wrong.",
+        ),
+        "too-early": Mistake(
+            lambda splits: _trained(splits, 2), "It has hardly begun: even what the labels have in common is missing."
+        ),
+        "too-late": Mistake(
+            lambda splits: _trained(splits, 35),
+            "It has begun to learn the wrong labels: about 0.6 of the training labels is all that makes sense.",
+        ),
+        "validation-examples": Mistake(
+            lambda splits: _trained(Splits(splits.val, splits.val, splits.val), 30),
+            "It knows the validation examples better than others: was it trained on them? They are for choosing.",
+        ),
+        "accuracy": Mistake(
+            lambda splits: evaluate(_trained(splits, 5), splits.val)[1],
+            "Return the network; the check measures it.",
+        ),
+    },
+)
