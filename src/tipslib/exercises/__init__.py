@@ -11,6 +11,7 @@ import numpy as np
 from tipslib.exercises.adaptive_learning_rates import EXERCISES as ADAPTIVE_LEARNING_RATES
 from tipslib.exercises.batch_normalization import EXERCISES as BATCH_NORMALIZATION
 from tipslib.exercises.deadline import Deadline
+from tipslib.exercises.dropout import EXERCISES as DROPOUT
 from tipslib.exercises.feedback import Feedback, Hint
 from tipslib.exercises.grading import Exercise
 from tipslib.exercises.initialization import EXERCISES as INITIALIZATION
@@ -25,6 +26,7 @@ _EXERCISES: dict[str, Exercise] = {
     **INITIALIZATION,
     **BATCH_NORMALIZATION,
     **ADAPTIVE_LEARNING_RATES,
+    **DROPOUT,
 }
 _hints_shown: dict[str, int] = {}
 
