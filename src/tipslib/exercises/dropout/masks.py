@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tipslib.activations import relu
+from tipslib.activations import sigmoid
 from tipslib.arrays import Array
 from tipslib.exercises.dropout.enumeration import every_mask
 from tipslib.exercises.grading import Case, FunctionExercise, Mistake
@@ -141,9 +141,9 @@ def _unmasked(x: Array, W: Array, p: float, seed: int) -> Array:
     return (x * keep / (1 - p)) @ W @ W.T
 
 
-def _mean_logits(x: Array, W1: Array, b1: Array, W2: Array, b2: Array, p: float) -> Array:
+def _mean_logits(x: Array, W1: Array, W2: Array, b2: Array, p: float) -> Array:
     """Return the mean of the logits over all masks of the hidden layer."""
-    h = relu(x @ W1 + b1)
+    h = sigmoid(x @ W1)
     masks, shares = every_mask(h.shape[1], p)
     logits = [share * ((h * mask) @ W2 + b2) for mask, share in zip(masks, shares, strict=True)]
     return np.sum(logits, axis=0)
@@ -151,20 +151,19 @@ def _mean_logits(x: Array, W1: Array, b1: Array, W2: Array, b2: Array, p: float)
 
 def _vanilla_cases() -> list[Case]:
     one = np.array([[1.0]])
-    by_hand = 3 * one, one, -one, 4 * one, one, 0.25  # h = 2, and 0.75 * 2 * 4 + 1 = 7
-    text = "By hand, x = [[3]], W1 = [[1]], b1 = [[-1]], W2 = [[4]], b2 = [[1]], p = 0.25"
-    cases = [Case(text, by_hand, np.array([[7.0]]))]
+    by_hand = 0 * one, one, 8 * one, one, 0.25  # h = 1/2, and 0.75 * 4 + 1 = 4
+    text = "By hand, x = [[0]], W1 = [[1]], W2 = [[8]], b2 = [[1]], p = 0.25"
+    cases = [Case(text, by_hand, np.array([[4.0]]))]
     rng = np.random.default_rng(0)
     for p in (0.5, 0.2):
-        sizes = (4, 3), (3, 5), (1, 5), (5, 2), (1, 2)
-        x, W1, b1, W2, b2 = (rng.normal(size=size) for size in sizes)
+        x, W1, W2, b2 = (rng.normal(size=size) for size in ((4, 3), (3, 5), (5, 2), (1, 2)))
         text = f"For 4 examples, 5 hidden units and p = {p}, compared with the mean of the logits over all 32 masks"
-        cases.append(Case(text, (x, W1, b1, W2, b2, p), _mean_logits(x, W1, b1, W2, b2, p)))
+        cases.append(Case(text, (x, W1, W2, b2, p), _mean_logits(x, W1, W2, b2, p)))
     return cases
 
 
 VANILLA = FunctionExercise(
-    call="predict(x, W1, b1, W2, b2, p)",
+    call="predict(x, W1, W2, b2, p)",
     cases=_vanilla_cases,
     right="Only the weights that leave dropped units are scaled: no bias, and nothing in front of the hidden layer.",
     hints=(
@@ -174,27 +173,27 @@ VANILLA = FunctionExercise(
     ),
     mistakes={
         "not-scaled": Mistake(
-            lambda x, W1, b1, W2, b2, p: relu(x @ W1 + b1) @ W2 + b2,
+            lambda x, W1, W2, b2, p: sigmoid(x @ W1) @ W2 + b2,
             "All units are there now, and together they send more than the outputs have seen in training.",
         ),
         "bias-too": Mistake(
-            lambda x, W1, b1, W2, b2, p: (1 - p) * (relu(x @ W1 + b1) @ W2 + b2),
+            lambda x, W1, W2, b2, p: (1 - p) * (sigmoid(x @ W1) @ W2 + b2),
             "The bias b2 is scaled as well. It was there in every step, whatever the mask: leave it whole.",
         ),
         "all-weights": Mistake(
-            lambda x, W1, b1, W2, b2, p: relu(x @ W1 * (1 - p) + b1) @ W2 * (1 - p) + b2,
+            lambda x, W1, W2, b2, p: sigmoid(x @ W1 * (1 - p)) @ W2 * (1 - p) + b2,
             "W1 is scaled too. It leaves the inputs, which were not dropped: only W2 leaves dropped units.",
         ),
         "wrong-layer": Mistake(
-            lambda x, W1, b1, W2, b2, p: relu(x @ W1 * (1 - p) + b1) @ W2 + b2,
+            lambda x, W1, W2, b2, p: sigmoid(x @ W1 * (1 - p)) @ W2 + b2,
             "You scale the weights into the hidden layer. The mask acts behind it, on what the units send.",
         ),
         "times-p": Mistake(
-            lambda x, W1, b1, W2, b2, p: p * relu(x @ W1 + b1) @ W2 + b2,
+            lambda x, W1, W2, b2, p: p * sigmoid(x @ W1) @ W2 + b2,
             "You multiply by p, the share that is dropped. What is there on average is 1 - p.",
         ),
         "divided": Mistake(
-            lambda x, W1, b1, W2, b2, p: relu(x @ W1 + b1) @ W2 / (1 - p) + b2,
+            lambda x, W1, W2, b2, p: sigmoid(x @ W1) @ W2 / (1 - p) + b2,
             "Dividing belongs to the inverted form, in training. Here too much arrives, so the weights must shrink.",
         ),
     },

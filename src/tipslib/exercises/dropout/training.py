@@ -102,7 +102,7 @@ TRAIN_ON_WRONG_LABELS = NoisyExercise(
             lambda splits: _trained(splits, rate=0.0), "There is no dropout in this network, and it is what is asked."
         ),
         "by-heart": Mistake(
-            lambda splits: _trained(splits, rate=0.05, epochs=60),
+            lambda splits: _trained(splits, rate=0.05, epochs=25),
             "It has learned the wrong labels by heart. A higher rate makes that harder.",
         ),
         "not-learned": Mistake(
