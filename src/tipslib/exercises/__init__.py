@@ -12,6 +12,7 @@ from tipslib import progress
 from tipslib.exercises.adaptive_learning_rates import EXERCISES as ADAPTIVE_LEARNING_RATES
 from tipslib.exercises.batch_normalization import EXERCISES as BATCH_NORMALIZATION
 from tipslib.exercises.deadline import Deadline
+from tipslib.exercises.dropout import EXERCISES as DROPOUT
 from tipslib.exercises.early_stopping import EXERCISES as EARLY_STOPPING
 from tipslib.exercises.feedback import Feedback, Hint
 from tipslib.exercises.grading import Exercise
@@ -30,6 +31,7 @@ _EXERCISES: dict[str, Exercise] = {
     **BATCH_NORMALIZATION,
     **ADAPTIVE_LEARNING_RATES,
     **EARLY_STOPPING,
+    **DROPOUT,
 }
 _hints_shown: dict[str, int] = {}
 
