@@ -6,26 +6,50 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxDirective
 
-HOSTS = re.compile(r"(?:git@|https://|ssh://git@)([^:/]+)[:/](.+?)(?:\.git)?/?$")
+HOSTS = re.compile(r"(?:(?:https|ssh)://(?:[^@/]+@)?|[^@/:]+@)([^@:/]+)(?::\d+)?[:/](.+?)(?:\.git)?/?$")
+
+
+def git(*command):
+    """Return what git says; nothing where there is no git, or no answer."""
+    try:
+        return subprocess.run(["git", *command], capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:  # no git: an archive
+        return ""
+
+
+def public_ci(env):
+    """Return name and branch of the repository that GitHub Actions builds; of a pull request its head, perhaps a fork.
+
+    GITHUB_HEAD_REF is a branch of the head's repository, GITHUB_REPOSITORY the one that the request goes to: only the
+    file of the event says which two belong together. Without it, the default branch of the latter is right.
+    """
+    name, branch = env["GITHUB_REPOSITORY"], env.get("GITHUB_REF_NAME") or "main"
+    if env.get("GITHUB_HEAD_REF"):
+        file = Path(env.get("GITHUB_EVENT_PATH", "no event"))
+        event = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        branch = event.get("repository", {}).get("default_branch", "main")
+        head = event.get("pull_request", {}).get("head") or {}
+        if head.get("repo"):  # none where the fork was deleted
+            name, branch = head["repo"]["full_name"], head["ref"]
+    return name, branch
 
 
 def repository():
     """Return URL and branch of the repository that builds the site (from the public CI, else git's remote), or None."""
     env = os.environ
-    if name := env.get("GITHUB_REPOSITORY"):
-        branch = env.get("GITHUB_HEAD_REF") or env.get("GITHUB_REF_NAME") or "main"
+    if env.get("GITHUB_REPOSITORY"):
+        name, branch = public_ci(env)
         return f"{env.get('GITHUB_SERVER_URL', 'https://github.com')}/{name}", branch
-    try:
-        done = subprocess.run(["git", "remote", "get-url", "origin"], capture_output=True, text=True, check=False)
-    except OSError:  # no git: an archive
-        return None
-    found = HOSTS.match(done.stdout.strip())
-    return (f"https://{found[1]}/{found[2]}", "main") if found else None
+    if found := HOSTS.match(git("remote", "get-url", "origin")):
+        branch = git("symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
+        return f"https://{found[1]}/{found[2]}", branch or "main"
+    return None
 
 
 def link_repository(app, config):
@@ -35,7 +59,7 @@ def link_repository(app, config):
         binder = {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"}
         config.html_theme_options |= {
             "repository_url": url,
-            "repository_branch": branch,
+            "repository_branch": quote(branch),
             "path_to_docs": "book",
             "use_repository_button": True,
             "use_issues_button": True,
@@ -53,6 +77,20 @@ def clean_scripts(app, pagename, templatename, context, doctree):
         seen.add(key)
     context["script_files"] = kept
     context["css_files"] = [css for css in context["css_files"] if "thebe" not in str(css.filename)]
+
+
+def offer_lab(app, pagename, templatename, context, doctree):
+    """Put a button on the page of a notebook that opens it in the reader's own browser."""
+    if app.config.lab and context.get("page_source_suffix") == ".ipynb":
+        start = {
+            "type": "link",
+            "url": f"{context['pathto']('lite/notebooks/index.html', 1)}?path={pagename}.ipynb",
+            "text": "Run",
+            "tooltip": "Run this notebook in the browser",
+            "icon": "fas fa-play",
+            "label": "run",
+        }
+        context["header_buttons"].insert(0, start)
 
 
 def link_claims(app, doctree):
@@ -104,5 +142,7 @@ def setup(app):
     app.add_directive("claims", Claims)
     app.connect("config-inited", link_repository, priority=100)
     app.connect("doctree-read", link_claims)
+    app.add_config_value("lab", os.environ.get("LAB", "yes") != "no", "html")  # scripts/lite.py builds it
     app.connect("html-page-context", clean_scripts, priority=900)
+    app.connect("html-page-context", offer_lab, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

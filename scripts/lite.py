@@ -15,8 +15,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 from jupyterlite_pyodide_kernel import constants
-from lock import NAME, extended, host, unpacked
+from lite_lock import NAME, extended, host, unpacked
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK, STAGE, SITE = ROOT / "book", ROOT / "_build" / "lab", ROOT / "_build" / "html" / "lite"
@@ -26,10 +27,10 @@ CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip
 KERNEL = Path(sys.prefix) / "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
 KERNEL_WHEELS = ("ipykernel", "piplite", "pyodide_kernel")
 EXTENSION = "jupyterlab_myst"
-SOURCES = ("src", "pyproject.toml", "book/lite", "package-lock.json", "requirements.txt", "scripts/lab.py", "scripts/lock.py")
-NOT_SERVED = ["/[._]", r"\.(?!ipynb$|npz$)\w+$"]  # of book/: all but notebooks and what they load
-FILE = """<script>if (location.protocol === "file:") document.write(
-"<p>Browsers run no Python for pages opened as a file. Open the book from a web server: see 'Run the code'.</p>")</script>"""
+SOURCES = ("src", "pyproject.toml", "book/lite", "package-lock.json", "requirements.txt")
+SOURCES += ("scripts/lite.py", "scripts/lite_lock.py")
+NOTE = "A notebook cannot run from a file: browsers start Python for web servers alone. See 'Run the code' in the book."
+FILE = f'<script>if (location.protocol === "file:") document.write("<p>{NOTE}</p>")</script>'
 
 
 def wanted() -> bool:
@@ -41,6 +42,11 @@ def distribution() -> Path | None:
     """Return the place of Pyodide's distribution where one is given."""
     given = os.environ.get("PYODIDE_DISTRIBUTION")
     return Path(given).resolve() if given else None
+
+
+def settings() -> str:
+    """Return what the environment says of the lab, for keys."""
+    return f"lab: {wanted()}, distribution: {distribution()}"
 
 
 def run(*command: object, cwd: Path) -> None:
@@ -65,7 +71,6 @@ def make_python(folder: Path, given: Path | None) -> None:
     version = json.loads((PYODIDE / "package.json").read_text(encoding="utf-8"))["version"]
     if version != constants.PYODIDE_VERSION:
         sys.exit(f"package.json has Pyodide {version}, the kernel was made for {constants.PYODIDE_VERSION}.")
-    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in CORE:
         shutil.copy(PYODIDE / name, folder)
@@ -81,20 +86,35 @@ def make_python(folder: Path, given: Path | None) -> None:
     (folder / NAME).write_text(json.dumps(lock, sort_keys=True), encoding="utf-8")
 
 
+def contents() -> list[Path]:
+    """Return the notebooks of the book and the data that they load."""
+    return sorted(path for path in BOOK.glob("[!_]*/**/*") if path.suffix in (".ipynb", ".npz"))
+
+
+def copy_contents(folder: Path) -> None:
+    """Fill a folder with the notebooks and their data; the lab does not join a text stored as a list of lines."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for path in contents():
+        target = folder / path.relative_to(BOOK)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".ipynb":
+            target.write_text(json.dumps(nbformat.read(path, as_version=4)), encoding="utf-8")
+        else:
+            shutil.copy(path, target)
+
+
 def make_application(stage: Path, site: Path) -> None:
     """Let JupyterLite put its application, the notebooks and Python into the site; it copies what changed."""
+    copy_contents(stage / "contents")
     for path in (BOOK / "lite").glob("*.json"):
         shutil.copy(path, stage)
-    settings = {
-        "apps": ["notebooks", "tree"],
-        "contents": [str(BOOK)],
+    options = {
+        "contents": [str(stage / "contents")],
         "federated_extensions": [str(path) for path in WHEELS.glob(f"{EXTENSION}-*.whl")],
-        "ignore_contents": NOT_SERVED,
         "no_sourcemaps": True,
-        "no_unused_shared_packages": True,
         "output_dir": str(site),
     }
-    (stage / "jupyter_lite_config.json").write_text(json.dumps({"LiteBuildConfig": settings}), encoding="utf-8")
+    (stage / "jupyter_lite_config.json").write_text(json.dumps({"LiteBuildConfig": options}), encoding="utf-8")
     for folder in ("files", "api"):  # of a notebook that has gone nothing may stay
         shutil.rmtree(site / folder, ignore_errors=True)
     run(sys.executable, "-m", "jupyterlite_core", "build", cwd=stage)
@@ -114,14 +134,14 @@ def update(key: Callable[..., str], stage: Path = STAGE, site: Path = SITE) -> N
     if not wanted():
         shutil.rmtree(site, ignore_errors=True)
         return
-    given = distribution()
-    contents = sorted(str(p.relative_to(ROOT)) for p in BOOK.glob("[!_]*/**/*") if p.suffix in (".ipynb", ".npz"))
-    stage.mkdir(parents=True, exist_ok=True)
-    if fresh(stage / "python.key", python := f"{key(*SOURCES)} {given}") and (site / "index.html").exists():
-        if fresh(stage / "contents.key", key(*contents)):
+    served = key(*(str(path.relative_to(ROOT)) for path in contents()))
+    if fresh(stage / "python.key", python := key(*SOURCES) + settings()) and (site / "index.html").exists():
+        if fresh(stage / "contents.key", served):
             return
     else:
-        make_python(stage / "static" / "pyodide", given)
+        for folder in (stage, site):  # JupyterLite would copy an extension once only
+            shutil.rmtree(folder, ignore_errors=True)
+        make_python(stage / "static" / "pyodide", distribution())
     make_application(stage, site)
     (stage / "python.key").write_text(python)
-    (stage / "contents.key").write_text(key(*contents))
+    (stage / "contents.key").write_text(served)
