@@ -74,6 +74,8 @@ def make_python(folder: Path, given: Path | None) -> None:
     folder.mkdir(parents=True)
     for name in CORE:
         shutil.copy(PYODIDE / name, folder)
+    if not (WHEELS / "wheels.key").exists():
+        sys.exit(f"The wheels for the browser's Python are not in {WHEELS}: run scripts/environment.py, or set LAB=no.")
     bought = [wheel for wheel in WHEELS.glob("*.whl") if not wheel.name.startswith(EXTENSION)]
     for wheel in [*bought, *(w for name in KERNEL_WHEELS for w in KERNEL.glob(f"{name}-*.whl"))]:
         shutil.copy(wheel, folder)
