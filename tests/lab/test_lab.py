@@ -4,6 +4,7 @@ import json
 import zipfile
 from hashlib import sha256
 from pathlib import Path
+from urllib.request import urlopen
 
 import lite
 import nbformat
@@ -49,6 +50,12 @@ def site(tmp_path_factory):
 def context(chromium):
     with chromium.new_context(viewport={"width": 1350, "height": 900}) as context:
         yield context
+
+
+def test_a_folder_without_its_slash_is_found(site):
+    """The lab asks for its own list of files like this; a server that gave it at once would break its relative links."""
+    with urlopen(f"{site}/lite/tree") as answer:
+        assert answer.url == f"{site}/lite/tree/"
 
 
 def essentials(notebook):
