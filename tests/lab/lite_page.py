@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from serve import PAGES
 
 LOCK = Path("static", "pyodide", "pyodide-lock.json")
@@ -101,3 +101,8 @@ class LiteNotebook:
     def content(self) -> dict:
         """Return the notebook as the application holds it."""
         return self.page.evaluate("jupyterapp.shell.currentWidget.context.model.toJSON()")
+
+
+def shows(output: Locator, text: str) -> None:
+    """Wait until an output contains a text; Python in the browser needs its time."""
+    expect(output).to_contain_text(text, timeout=60_000)

@@ -10,8 +10,7 @@ import lite
 import nbformat
 import pytest
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
-from lite_page import LOCK, NOWHERE, LiteNotebook, Requests, copy_site, move_packages
-from playwright.sync_api import expect
+from lite_page import LOCK, NOWHERE, LiteNotebook, Requests, copy_site, move_packages, shows
 from serve import serving
 
 import tipslib
@@ -53,7 +52,7 @@ def context(chromium):
 
 
 def test_a_folder_without_its_slash_is_found(site):
-    """The lab asks for its own list of files like this; a server that gave it at once would break its relative links."""
+    """The lab opens its list of files like this; a page given without sending the browser on has wrong links."""
     with urlopen(f"{site}/lite/tree") as answer:
         assert answer.url == f"{site}/lite/tree/"
 
@@ -80,7 +79,7 @@ def test_the_button_opens_the_chapter(site, context):
     assert notebook.page.locator(".jp-Notebook details").count() >= 6, "solutions are folded"
 
     error = notebook.run(0)
-    expect(error).to_contain_text("ModuleNotFoundError")
+    shows(error, "ModuleNotFoundError")
     assert requests.elsewhere
     assert all(url.startswith(NOWHERE) for url in requests.elsewhere)
     said = error.inner_text().strip().splitlines()
@@ -93,15 +92,15 @@ def test_python_and_a_slider_answer(site, context):
     page = context.new_page()
     page.goto(f"{site}/lite/notebooks/index.html?path=smoke.ipynb")
     notebook = LiteNotebook(page)
-    expect(notebook.run(0)).to_have_text(f"tipslib {tipslib.__version__}")
+    shows(notebook.run(0), f"tipslib {tipslib.__version__}")
     data = ROOT / "book" / "training" / "data" / "vanishing-gradients-plateau.npz"
-    expect(notebook.run(1)).to_have_text(str(data.stat().st_size))
+    shows(notebook.run(1), str(data.stat().st_size))
     widget = notebook.run(2)
-    expect(widget).to_contain_text("no move yet")
+    shows(widget, "no move yet")
     handle = widget.locator(".noUi-handle")
     for number in (4, 5, 6):
         handle.press("ArrowRight")
-        expect(widget).to_contain_text(f"the square of {number} is {number**2}")
+        shows(widget, f"the square of {number} is {number**2}")
     assert not [url for url in requests.failed if "favicon" not in url]
 
 
@@ -140,5 +139,5 @@ def test_numpy_comes_from_the_site_where_the_build_has_the_distribution(tmp_path
         requests = Requests(context, address)
         page = context.new_page()
         page.goto(f"{address}/lite/notebooks/index.html?path=numpy.ipynb")
-        expect(LiteNotebook(page).run(0)).to_contain_text("2.4.6 3.10.8")
+        shows(LiteNotebook(page).run(0), "2.4.6 3.10.8")
         assert requests.elsewhere == []
