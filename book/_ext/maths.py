@@ -121,11 +121,6 @@ def copy_styles(app):
         shutil.copy(font, target / "fonts")
 
 
-def link_styles(app, pagename, templatename, context, doctree):
-    if 'class="katex' in (context.get("body") or ""):
-        app.add_css_file("katex/katex.css")
-
-
 def subset_fonts(app, error):
     """Keep only the characters that stand on some page."""
     if error or app.builder.name != "html":
@@ -144,6 +139,5 @@ def subset_fonts(app, error):
 def setup(app):
     app.add_html_math_renderer("katex", (inline, None), (block, None))
     app.connect("builder-inited", copy_styles)
-    app.connect("html-page-context", link_styles, priority=400)
     app.connect("build-finished", subset_fonts, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

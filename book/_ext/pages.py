@@ -1,12 +1,13 @@
-"""What a page of the site needs beyond the theme: no script twice or from elsewhere, claims, the repository's links."""
+"""What a page of the site needs beyond the theme: claims, the repository's links."""
 
 import ast
 import json
 import os
 import re
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -67,16 +68,31 @@ def link_repository(app, config):
         }
 
 
-def clean_scripts(app, pagename, templatename, context, doctree):
-    """Drop thebe, which needs a server of others and is declared twice, and every script that stands twice."""
-    seen, kept = set(), []
-    for js in context["script_files"]:
-        key = str(js.filename), str(getattr(js, "attributes", {}).get("body"))
-        if key not in seen and "thebe" not in "".join(key).lower():
-            kept.append(js)
-        seen.add(key)
-    context["script_files"] = kept
-    context["css_files"] = [css for css in context["css_files"] if "thebe" not in str(css.filename)]
+def know_address(app, config):
+    """Take the address of the published site from SITE_URL: sitemap, social cards and the 404 page need it."""
+    address = os.environ.get("SITE_URL", "").rstrip("/")
+    config.html_baseurl = config.ogp_site_url = f"{address}/" if address else ""
+    config.notfound_urls_prefix = urlsplit(f"{address}/").path
+    if address:
+        config.sitemap_url_scheme = "{link}"
+    config.ogp_social_cards = {"enable": bool(address)}
+
+
+def release():
+    """Return the version of the book, with the commit it was built from where that is known."""
+    commit = os.environ.get("GITHUB_SHA") or git("rev-parse", "--verify", "HEAD")
+    return f"{version('tipslib')} ({commit[:7]})" if commit else version("tipslib")
+
+
+def fill_in_report(app, pagename, templatename, context, doctree):
+    """Tell the page its release, and let its issue button open the form for mistakes with both filled in."""
+    context["book_release"] = release()
+    for group in context.get("header_buttons", []):
+        for button in group.get("buttons", [group]):
+            if button.get("label") == "source-issues-button" and "github.com" in button["url"]:
+                form = {"template": "mistake.yml", "page": pagename, "version": context["book_release"]}
+                button["url"] = f"{button['url'].partition('?')[0]}?{urlencode(form)}"
+                button |= {"text": "Report a mistake", "tooltip": "Report a mistake on this page"}
 
 
 def offer_lab(app, pagename, templatename, context, doctree):
@@ -138,11 +154,40 @@ class Claims(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(lines), offset=self.content_offset)
 
 
+def questions_of(notebook):
+    """Return the names of the questions that a notebook asks, in its order."""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            for node in ast.walk(ast.parse("".join(cell["source"]))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("choose", "estimate"):
+                    yield node.args[0].value
+
+
+class Progress(SphinxDirective):
+    """A table of the chapters with how many of their questions the reader's browser remembers as solved."""
+
+    def run(self):
+        book, rows = Path(self.env.srcdir), ["| chapter | questions solved |", "|---|---|"]
+        for name in self.config.external_site_map:
+            notebook = book / f"{name}.ipynb"
+            if notebook.exists() and (asked := list(questions_of(notebook))):
+                self.env.note_dependency(str(notebook))
+                title = "".join(json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["source"]).splitlines()[0]
+                count = f'<span data-questions="{" ".join(asked)}">0 of {len(asked)}</span>'
+                rows.append(f"| [{title.lstrip('# ')}]({name}.ipynb) | {count} |")
+        rows.append('\n<button type="button" class="btn btn-sm" data-do="forget">Forget all</button>')
+        return self.parse_text_to_nodes("\n".join(rows), offset=self.content_offset)
+
+
 def setup(app):
+    if os.environ.get("SITE_URL"):
+        app.setup_extension("sphinx_sitemap")
     app.add_directive("claims", Claims)
+    app.add_directive("progress", Progress)
+    app.connect("config-inited", know_address, priority=100)
     app.connect("config-inited", link_repository, priority=100)
+    app.connect("html-page-context", fill_in_report, priority=700)
     app.connect("doctree-read", link_claims)
     app.add_config_value("lab", os.environ.get("LAB", "yes") != "no", "html")  # scripts/lite.py builds it
-    app.connect("html-page-context", clean_scripts, priority=900)
     app.connect("html-page-context", offer_lab, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

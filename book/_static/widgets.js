@@ -298,6 +298,7 @@
       const [right, reply] = kind === "choose" ? this.chosen(given) : this.estimated(given);
       this.dataset.state = right ? "right" : "wrong";
       this.say(right ? "Right." : "Not yet.", reply);
+      this.dispatchEvent(new CustomEvent("tips-answer", { bubbles: true, detail: { right } }));
     }
 
     chosen(index) { return [index === this.data.right, this.data.options[index][1]]; }

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from tipslib import surfaces
+from tipslib import progress, surfaces
 from tipslib.plotting import short
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*-\d+")
@@ -133,6 +133,8 @@ def _widget(question: Question) -> Any:
             )
             return
         right, said = question.answer(given)
+        if right:
+            progress.record(question.name)
         reply.value = f"<p><strong>{'Right.' if right else 'Not yet.'}</strong> {html.escape(said)}</p>"
 
     button.on_click(judge)

@@ -24,7 +24,7 @@ def visit(chromium: Browser, address: str):
 
     def go(name: str, *, width: int = 1350, scheme: str = "light", base: str = address, **context) -> Page:
         contexts.append(chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **context))
-        seen = Visit(contexts[-1].new_page(), urlsplit(address).netloc)
+        seen = Visit(contexts[-1].new_page(), urlsplit(base).netloc)
         visits.append(seen)
         seen.page.set_default_timeout(8000)
         seen.page.goto(f"{base}/{name}")

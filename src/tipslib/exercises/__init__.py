@@ -8,6 +8,7 @@ import difflib
 
 import numpy as np
 
+from tipslib import progress
 from tipslib.exercises.adaptive_learning_rates import EXERCISES as ADAPTIVE_LEARNING_RATES
 from tipslib.exercises.batch_normalization import EXERCISES as BATCH_NORMALIZATION
 from tipslib.exercises.deadline import Deadline
@@ -62,6 +63,8 @@ def check(name: str, answer: object, *, seconds: float = 5.0) -> Feedback:
         return Feedback("not attempted", "Replace the dots by your answer and run the cell again.")
     with np.errstate(all="ignore"):  # what is not finite gets a sentence of its own
         feedback = exercise.grade(answer, Deadline(seconds))
+    if feedback.status == "right":
+        progress.record(name)
     if feedback.status == "wrong" and feedback.hint is None:
         return Feedback("wrong", f'{feedback.message} A first hint: hint("{name}").')
     return feedback

