@@ -1,10 +1,14 @@
-"""What a page of the site needs beyond the theme: claims, the repository's links."""
+"""What a page of the site needs beyond the theme: links of the repository and of claims, errata, progress, and links
+from code to the page of the library.
+"""
 
 import ast
 import json
 import os
 import re
 import subprocess
+import tomllib
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
@@ -12,6 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
 HOSTS = re.compile(r"(?:(?:https|ssh)://(?:[^@/]+@)?|[^@/:]+@)([^@:/]+)(?::\d+)?[:/](.+?)(?:\.git)?/?$")
 
@@ -179,12 +184,153 @@ class Progress(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(rows), offset=self.content_offset)
 
 
+LINK = re.compile(r"\[([^\]]+)\]\(([a-z-]+)#(claim-[a-z0-9-]+)\)")
+
+
+def headings(path):
+    """Return the headings of a notebook or a page of Markdown, by their ids."""
+    text = Path(path).read_text(encoding="utf-8")
+    if path.endswith(".ipynb"):
+        prose = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"]
+        text = "\n\n".join("".join(cell["source"]) for cell in prose)
+    return {nodes.make_id(heading): heading for heading in re.findall(r"^#+ (.+?)\s*$", text, re.MULTILINE)}
+
+
+class Errata(SphinxDirective):
+    """The errata of one subject: what is said, what is true, and where the book shows it."""
+
+    required_arguments = 1
+
+    def run(self):
+        data = Path(self.env.srcdir) / "appendix" / "errata.toml"
+        for path in (data, data.parents[2] / "_toc.yml"):  # a chapter that is new there turns its title into a link
+            self.env.note_dependency(str(path))
+        errata = tomllib.loads(data.read_text(encoding="utf-8"))
+        self.chapters = errata["chapters"]
+        return [self.entry(entry) for entry in errata[self.arguments[0]]]
+
+    def entry(self, entry):
+        places = [place.partition("#")[::2] for place in entry["shown"]]
+        before = [None, *(chapter for chapter, _ in places)]
+        shown = ", ".join(dict.fromkeys(self.place(*place, last) for place, last in zip(places, before, strict=False)))
+        true = LINK.sub(lambda m: self.link(m[2], m[3], m[1], m[1]), entry["true"])
+        text = f"**“{entry['says']}”**\n\n*True:* {true}\n\n*Shown in* {shown}."
+        return nodes.container("", *self.parse_text_to_nodes(text), classes=["erratum"])
+
+    def place(self, chapter, heading, last):
+        """Return a link to a heading or to a whole chapter; a title in italics if the chapter is still to come."""
+        page, title = self.chapters[chapter]["page"], self.chapters[chapter]["title"]
+        if not heading or page not in self.env.found_docs:
+            return self.link(chapter, "", title, f"*{title}*")
+        self.env.note_dependency(self.env.doc2path(page))
+        words = headings(self.env.doc2path(page))[heading]
+        return self.link(chapter, heading, words if chapter == last else f"{title}: {words}", "")
+
+    def link(self, chapter, fragment, text, otherwise):
+        page = self.chapters[chapter]["page"]
+        if page not in self.env.found_docs:
+            return otherwise
+        target = f"../{page}.html#{fragment}".removesuffix("#")
+        return f'<a class="reference internal" href="{target}">{text}</a>'
+
+
+MARKED = re.compile(r"(`+[^`]+`+|(?<![\w*])\*\w[^*]*\w\*(?![\w*]))")
+
+
+def read_as_prose(app, what, name, obj, options, lines):
+    """Read docstrings as they are written: outside of examples, backticks and *emphasis* alone mean something."""
+    example = False
+    for i, line in enumerate(lines):
+        example = bool(line.strip()) and (example or line.lstrip().startswith(">>>"))
+        if not example:
+            parts = MARKED.split(line)  # every second part is marked
+            lines[i] = "".join(p if k % 2 else re.sub(r"[*|\\]|_(?!\w)", r"\\\g<0>", p) for k, p in enumerate(parts))
+
+
+def skip_member(app, what, name, obj, skip, options):
+    """Leave out the fields of a named tuple, which its signature names, and methods that other packages add."""
+    elsewhere = not (getattr(obj, "__module__", None) or "tipslib").startswith("tipslib")
+    return True if elsewhere or (getattr(obj, "__doc__", None) or "").startswith("Alias for field") else None
+
+
+def described(module, name, known):
+    """Return the name under which the library's page has what a module gives: the module's own, or that of its home."""
+    home = getattr(getattr(import_module(module), name, None), "__module__", module)
+    return f"{module}.{name}" if f"{module}.{name}" in known else f"{home}.{name}"
+
+
+def names_of_library(document, known):
+    """Return what the imported names of a page's code stand for; a name that the code also binds is left out."""
+    names, bound = {}, set()
+    for block in document.findall(nodes.literal_block):
+        try:
+            tree = ast.parse(block.astext() if "python" in block.get("language", "") else "")
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("tipslib"):
+                names |= {a.asname or a.name: described(node.module, a.name, known) for a in node.names}
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                bound.add(node.name)
+            elif isinstance(node, ast.arg):
+                bound.add(node.arg)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                bound.add(node.id)
+    return {name: full for name, full in names.items() if name not in bound}
+
+
+NAME = re.compile(
+    r'(?<!<span class="o">\.</span>)(?P<head><span class="(?P<kind>nn?)">(?P<name>[\w.]+)</span>)'
+    r'(?P<tail><span class="o">\.</span><span class="n">(?P<attribute>\w+)</span>)?(?!<span class="o">=</span>)'
+)
+
+
+def link_code(self, node):
+    """Write a block of code in which names of the library lead to its page."""
+    start = len(self.body)
+    try:
+        HTML5Translator.visit_literal_block(self, node)
+    except nodes.SkipNode:
+        if isinstance(node, nodes.doctest_block):  # an example on the library's own page
+            raise
+        if not hasattr(self, "library_names"):
+            self.known = self.builder.env.domains["py"].objects
+            self.library_names, self.library_links = names_of_library(self.document, self.known), set()
+        folded = any("tag_hide-input" in parent.get("classes", ()) for parent in ancestors(node))
+        self.body[start:] = [NAME.sub(lambda m: library_link(self, m, folded), "".join(self.body[start:]))]
+        raise
+
+
+def ancestors(node):
+    while node := node.parent:
+        yield node
+
+
+def library_link(self, found, folded):
+    """Return a name as a link. The keyboard stops at the first to each target, once in folded cells, once outside."""
+    known = self.known
+    full = found["name"] if found["kind"] == "nn" else self.library_names.get(found["name"])
+    target, text, rest = f"{full}.{found['attribute']}", found[0], ""
+    if target not in known:
+        target, text, rest = full, found["head"], found["tail"] or ""
+    if target not in known:
+        return found[0]
+    page = self.builder.get_relative_uri(self.builder.current_docname, known[target].docname)
+    passed = ' tabindex="-1"' if (target, folded) in self.library_links else ""
+    self.library_links.add((target, folded))
+    return f'<a class="library" href="{page}#{known[target].node_id}"{passed}>{text}</a>{rest}'
+
+
 def setup(app):
     if os.environ.get("SITE_URL"):
         app.setup_extension("sphinx_sitemap")
     app.add_directive("claims", Claims)
     app.add_directive("progress", Progress)
     app.connect("config-inited", know_address, priority=100)
+    app.add_directive("errata", Errata)
+    app.add_node(nodes.literal_block, override=True, html=(link_code, None))
+    app.connect("autodoc-process-docstring", read_as_prose)
+    app.connect("autodoc-skip-member", skip_member)
     app.connect("config-inited", link_repository, priority=100)
     app.connect("html-page-context", fill_in_report, priority=700)
     app.connect("doctree-read", link_claims)

@@ -1,5 +1,5 @@
 // The widgets of the static page: figures that answer their controls, and questions that answer back. No dependencies.
-// Python wrote both: tipslib.explore and tipslib.quiz.
+// Python wrote all of them: tipslib.explore, tipslib.quiz and tipslib.clinic.
 (() => {
   const waiting = new Map(); // key of a frame file -> the elements that asked for it
 
@@ -73,16 +73,18 @@
       }, 0);
     }
 
-    show() {
+    show() { this.draw(this.querySelector(".picture"), this.querySelector(".say"), this.state); }
+
+    draw(picture, sentence, state) {
       const { pieces, base, frames, say } = this.data;
-      const [whole, ...frame] = frames[this.state];
+      const [whole, ...frame] = frames[state];
       const row = whole ? frame : base.slice();
       if (!whole) for (let i = 0; i < frame.length; i += 2) row[frame[i]] = frame[i + 1];
-      this.querySelector(".picture").innerHTML = row.map(piece => pieces[piece]).join("");
-      const svg = this.querySelector(".picture svg");
+      picture.innerHTML = row.map(piece => pieces[piece]).join("");
+      const svg = picture.querySelector("svg");
       svg.setAttribute("role", "img");
-      svg.setAttribute("aria-label", say[this.state]);
-      this.querySelector(".say").textContent = say[this.state];
+      svg.setAttribute("aria-label", say[state]);
+      sentence.textContent = say[state];
     }
   }
 
@@ -281,6 +283,12 @@
     return `${digits} × 10${[...String(+power)].map(c => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}`;
   };
 
+  // A reply: a verdict, and what there is to say.
+  const say = (element, verdict, reply) => {
+    const strong = Object.assign(document.createElement("strong"), { textContent: verdict });
+    element.querySelector(".reply").replaceChildren(strong, " ", reply);
+  };
+
   class Quiz extends HTMLElement {
     connectedCallback() {
       this.data = JSON.parse(this.querySelector("script").textContent);
@@ -293,11 +301,11 @@
       const given = kind === "choose" ? +(field?.value ?? NaN) : number(field.value);
       if (!Number.isFinite(given)) {
         delete this.dataset.state;
-        return this.say("", kind === "choose" ? "Choose an answer first." : "Type a number, such as 0.02 or 2e-3.");
+        return say(this, "", kind === "choose" ? "Choose an answer first." : "Type a number, such as 0.02 or 2e-3.");
       }
       const [right, reply] = kind === "choose" ? this.chosen(given) : this.estimated(given);
       this.dataset.state = right ? "right" : "wrong";
-      this.say(right ? "Right." : "Not yet.", reply);
+      say(this, right ? "Right." : "Not yet.", reply);
       this.dispatchEvent(new CustomEvent("tips-answer", { bubbles: true, detail: { right } }));
     }
 
@@ -315,13 +323,108 @@
       const size = short(Math.max(given / answer, answer / given));
       return [false, `Too ${given > answer ? "large" : "small"}, by a factor of about ${size}. Try again.`];
     }
+  }
 
-    say(verdict, reply) {
-      const strong = Object.assign(document.createElement("strong"), { textContent: verdict });
-      this.querySelector(".reply").replaceChildren(strong, " ", reply);
+  // The diagnosis clinic: a patient is a chart with two questions, one after the other, and a treated run. Its charts are
+  // frames, two for each patient; stories, options, replies and statistics lie in the same file.
+  class Clinic extends Explore {
+    connectedCallback() {
+      super.connectedCallback();
+      this.forms = [...this.querySelectorAll("form")];
+      this.querySelector(".back").addEventListener("click", () => this.call(-1));
+      this.querySelector(".next").addEventListener("click", () => this.call(1));
+      this.forms.forEach((form, i) => {
+        form.addEventListener("submit", event => { event.preventDefault(); this.with(() => this.answer(i)); });
+        form.querySelector(".tell").addEventListener("click", () => this.with(() => this.tell(i)));
+      });
+    }
+
+    get patient() { return this.controls[0]; }
+    get case() { return this.data.cases[this.patient.selectedIndex]; }
+
+    with(then) { // now, or when the file is here
+      if (this.data) return then();
+      this.then = then;
+      this.load();
+    }
+
+    arrived(data) {
+      super.arrived(data);
+      this.then?.();
+    }
+
+    call(by) {
+      const { length } = this.patient.options;
+      this.patient.selectedIndex = (this.patient.selectedIndex + by + length) % length;
+      this.changed(this.patient);
+    }
+
+    show() {
+      this.querySelector(".story").textContent = this.case.story;
+      this.draw(this.querySelector(".picture"), this.querySelector(".say"), 2 * this.patient.selectedIndex);
+      this.fill(this.querySelector(".vitals"));
+      this.querySelector(".cure").textContent = "";
+      this.forms.forEach((_, i) => this.ask(i));
+      this.querySelector(".healed").hidden = this.forms[1].hidden = true;
+    }
+
+    fill(table) { // one run, or both
+      this.case.vitals.forEach((values, i) => values.forEach((value, j) => {
+        if (j < table.tHead.rows[0].cells.length - 2) table.tBodies[0].rows[i].cells[j + 1].textContent = value;
+      }));
+    }
+
+    ask(number) {
+      const form = this.forms[number], { name } = form.dataset;
+      form.querySelector(".options").replaceChildren(...this.case.questions[number].options.map(([text], value) => {
+        const label = document.createElement("label"), words = document.createElement("span");
+        words.textContent = text;
+        label.append(Object.assign(document.createElement("input"), { type: "radio", name, value, autocomplete: "off" }), " ", words);
+        return label;
+      }));
+      delete form.dataset.state;
+      form.querySelector(".reply").replaceChildren();
+      form.hidden = false;
+    }
+
+    answer(number) {
+      const form = this.forms[number], { options, right } = this.case.questions[number];
+      const given = form.querySelector("input:checked");
+      if (!given) {
+        delete form.dataset.state;
+        return say(form, "", "Choose an answer first.");
+      }
+      const won = +given.value === right;
+      form.dataset.state = won ? "right" : "wrong";
+      say(form, won ? "Right." : "Not yet.", options[given.value][1]);
+      if (won) this.go(number);
+    }
+
+    tell(number) {
+      const form = this.forms[number], { options, right } = this.case.questions[number], [text, reply] = options[right];
+      form.querySelectorAll("input")[right].checked = true;
+      form.dataset.state = "right";
+      say(form, `${text}.`, reply);
+      this.go(number);
+    }
+
+    go(number) { // to the second question, or to the treated run
+      if (number === 0) { if (this.forms[1].hidden) this.ask(1); return; }
+      const { cure, reading } = this.case, healed = this.querySelector(".healed");
+      const [before, after] = healed.querySelectorAll(".picture"), sentence = healed.querySelector(".say");
+      [before, after].forEach((picture, i) => {
+        this.draw(picture, sentence, 2 * this.patient.selectedIndex + i);
+        picture.innerHTML = picture.innerHTML.replace(/(id="|url\(#|href="#)/g, `$1${"ba"[i]}-`); // ids of its own
+      });
+      this.fill(healed.querySelector(".vitals"));
+      healed.querySelector(".reading").hidden = !reading;
+      if (reading) Object.assign(healed.querySelector("a"), { href: reading[0], textContent: reading[1] });
+      healed.hidden = false;
+      this.querySelector(".cure").textContent = cure;
     }
   }
 
   customElements.define("tips-explore", Explore);
   customElements.define("tips-quiz", Quiz);
+  customElements.define("tips-clinic", Clinic);
 })();
