@@ -90,7 +90,8 @@ def make_python(folder: Path, given: Path | None) -> None:
 
 def contents() -> list[Path]:
     """Return the notebooks of the book and the data that they load."""
-    return sorted(path for path in BOOK.glob("[!_]*/**/*") if path.suffix in (".ipynb", ".npz"))
+    data = (path for path in BOOK.glob("[!_]*/data/*") if path.is_file() and path.suffix != ".py")
+    return sorted([*BOOK.glob("[!_]*/*.ipynb"), *data])
 
 
 def copy_contents(folder: Path) -> None:

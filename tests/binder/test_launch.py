@@ -105,7 +105,7 @@ KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "languag
 
 
 def links(folder, **variables):
-    """Build a book of one chapter and another page; return the links of their buttons."""
+    """Build a book of one chapter and another page; return the their links."""
     (folder / "training").mkdir(exist_ok=True)
     (folder / "conf.py").write_text(CONF.format(extensions=str(ROOT / "book" / "_ext")), encoding="utf-8")
     (folder / "index.md").write_text(INDEX, encoding="utf-8")
@@ -117,7 +117,7 @@ def links(folder, **variables):
     done = subprocess.run(command, cwd=folder, env=kept | variables, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     built = ((folder / "out" / page).read_text(encoding="utf-8") for page in ("training/chapter.html", "plain.html"))
-    return [set(re.findall(r'<a href="([^"]+)" target="_blank"\s+class="btn', text)) for text in built]
+    return [set(re.findall(r'<a\b[^>]*\bhref="([^"]+)"', text)) for text in built]
 
 
 RUN = "../lite/notebooks/index.html?path=training/chapter.ipynb"
