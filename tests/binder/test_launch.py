@@ -95,7 +95,7 @@ def test_a_remote_on_this_machine_and_no_git_give_no_button(environment, tmp_pat
 CONF = """\
 import sys
 sys.path.insert(0, {extensions!r})
-extensions = ["myst_nb", "pages"]
+extensions = ["sphinx.ext.autodoc", "myst_nb", "pages"]
 html_theme = "sphinx_book_theme"
 nb_execution_mode = "off"
 """
