@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import lite
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,7 +71,13 @@ def build() -> None:
     run_jupyter_book("-W", "-n", "--keep-going")
     if missing := [str(p) for p in pages() if not p.exists()]:
         sys.exit(f"The build left no {', '.join(missing)}.")
-    (BUILD / "site.key").write_text(key(*SOURCES))
+    lite.update(key)
+    (BUILD / "site.key").write_text(state())
+
+
+def state() -> str:
+    """Return a key of all that the site is made from."""
+    return key(*SOURCES) + lite.settings()
 
 
 SOURCES = ("src", "book", "_config.yml", "_toc.yml", "requirements.txt", "package-lock.json")
@@ -85,9 +92,7 @@ if __name__ == "__main__":
     site = BUILD / "site.key"
     if arguments.links:
         run_jupyter_book("--builder", "linkcheck")
-    elif (
-        arguments.if_stale and site.exists() and site.read_text() == key(*SOURCES) and all(p.exists() for p in pages())
-    ):
+    elif arguments.if_stale and site.exists() and site.read_text() == state() and all(p.exists() for p in pages()):
         print("book: up to date")
     else:
         build()

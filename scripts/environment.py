@@ -85,6 +85,21 @@ def install_node_modules(audit: bool) -> None:
     stamp.with_suffix(".new").replace(stamp)
 
 
+def download_wheels() -> None:
+    """Download the wheels that the site serves to Python in the browser; they are not installed here."""
+    stamp, listed = VENV / "wheels" / "wheels.key", "book/lite/requirements.txt"
+    if unchanged(stamp, listed):
+        return
+    print("set-up: wheels for Python in the browser", flush=True)
+    shutil.rmtree(stamp.parent)
+    pure = "--no-deps --only-binary=:all: --platform=any --implementation=py --abi=none --python-version=3.14"
+    quiet = ("--quiet", "--disable-pip-version-check")
+    run(PYTHON, "-m", "pip", "download", *quiet, *pure.split(), "--dest", stamp.parent, "-r", listed)
+    unchanged(stamp, listed)
+    stamp.with_suffix(".new").replace(stamp)
+
+
 if __name__ == "__main__":
     install_packages()
     install_node_modules(audit="--audit" in sys.argv)
+    download_wheels()

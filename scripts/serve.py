@@ -20,7 +20,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with a compressed copy of text, with the file itself otherwise."""
         path = Path(self.translate_path(self.path))
-        path = path / "index.html" if path.is_dir() else path
+        if path.is_dir() and self.path.partition("?")[0].endswith("/"):  # without the slash, the browser is sent to it
+            path = path / "index.html"
         if path.suffix not in COMPRESSED or not path.is_file() or "gzip" not in self.headers.get("Accept-Encoding", ""):
             super().do_GET()
             return

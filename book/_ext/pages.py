@@ -11,28 +11,51 @@ import tomllib
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from docutils import nodes
 from sphinx.addnodes import index, pending_xref
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-HOSTS = re.compile(r"(?:git@|https://|ssh://git@)([^:/]+)[:/](.+?)(?:\.git)?/?$")
+HOSTS = re.compile(r"(?:(?:https|ssh)://(?:[^@/]+@)?|[^@/:]+@)([^@:/]+)(?::\d+)?[:/](.+?)(?:\.git)?/?$")
+
+
+def git(*command):
+    """Return what git says; nothing where there is no git, or no answer."""
+    try:
+        return subprocess.run(["git", *command], capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:  # no git: an archive
+        return ""
+
+
+def public_ci(env):
+    """Return name and branch of the repository that GitHub Actions builds; of a pull request its head, perhaps a fork.
+
+    GITHUB_HEAD_REF is a branch of the head's repository, GITHUB_REPOSITORY the one that the request goes to: only the
+    file of the event says which two belong together. Without it, the default branch of the latter is right.
+    """
+    name, branch = env["GITHUB_REPOSITORY"], env.get("GITHUB_REF_NAME") or "main"
+    if env.get("GITHUB_HEAD_REF"):
+        file = Path(env.get("GITHUB_EVENT_PATH", "no event"))
+        event = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        branch = event.get("repository", {}).get("default_branch", "main")
+        head = event.get("pull_request", {}).get("head") or {}
+        if head.get("repo"):  # none where the fork was deleted
+            name, branch = head["repo"]["full_name"], head["ref"]
+    return name, branch
 
 
 def repository():
     """Return URL and branch of the repository that builds the site (from the public CI, else git's remote), or None."""
     env = os.environ
-    if name := env.get("GITHUB_REPOSITORY"):
-        branch = env.get("GITHUB_HEAD_REF") or env.get("GITHUB_REF_NAME") or "main"
+    if env.get("GITHUB_REPOSITORY"):
+        name, branch = public_ci(env)
         return f"{env.get('GITHUB_SERVER_URL', 'https://github.com')}/{name}", branch
-    try:
-        done = subprocess.run(["git", "remote", "get-url", "origin"], capture_output=True, text=True, check=False)
-    except OSError:  # no git: an archive
-        return None
-    found = HOSTS.match(done.stdout.strip())
-    return (f"https://{found[1]}/{found[2]}", "main") if found else None
+    if found := HOSTS.match(git("remote", "get-url", "origin")):
+        branch = git("symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
+        return f"https://{found[1]}/{found[2]}", branch or "main"
+    return None
 
 
 def link_repository(app, config):
@@ -42,7 +65,7 @@ def link_repository(app, config):
         binder = {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"}
         config.html_theme_options |= {
             "repository_url": url,
-            "repository_branch": branch,
+            "repository_branch": quote(branch),
             "path_to_docs": "book",
             "use_repository_button": True,
             "use_issues_button": True,
@@ -62,12 +85,7 @@ def know_address(app, config):
 
 def release():
     """Return the version of the book, with the commit it was built from where that is known."""
-    commit = os.environ.get("GITHUB_SHA", "")
-    try:
-        git = ["git", "rev-parse", "HEAD"]
-        commit = commit or subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
-    except OSError:  # no git: an archive
-        pass
+    commit = os.environ.get("GITHUB_SHA") or git("rev-parse", "--verify", "HEAD")
     return f"{version('tipslib')} ({commit[:7]})" if commit else version("tipslib")
 
 
@@ -80,6 +98,20 @@ def fill_in_report(app, pagename, templatename, context, doctree):
                 form = {"template": "mistake.yml", "page": pagename, "version": context["book_release"]}
                 button["url"] = f"{button['url'].partition('?')[0]}?{urlencode(form)}"
                 button |= {"text": "Report a mistake", "tooltip": "Report a mistake on this page"}
+
+
+def offer_lab(app, pagename, templatename, context, doctree):
+    """Put a button on the page of a notebook that opens it in the reader's own browser."""
+    if app.config.lab and context.get("page_source_suffix") == ".ipynb":
+        start = {
+            "type": "link",
+            "url": f"{context['pathto']('lite/notebooks/index.html', 1)}?path={pagename}.ipynb",
+            "text": "Run",
+            "tooltip": "Run this notebook in the browser",
+            "icon": "fas fa-play",
+            "label": "run",
+        }
+        context["header_buttons"].insert(0, start)
 
 
 def link_claims(app, doctree):
@@ -336,4 +368,6 @@ def setup(app):
     app.connect("html-page-context", fill_in_report, priority=700)
     app.connect("doctree-read", link_claims)
     app.connect("doctree-read", index_names)
+    app.add_config_value("lab", os.environ.get("LAB", "yes") != "no", "html")  # scripts/lite.py builds it
+    app.connect("html-page-context", offer_lab, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

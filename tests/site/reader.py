@@ -5,7 +5,10 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page
 from serve import PAGES
 
-NAMES = sorted(p.relative_to(PAGES).as_posix() for p in PAGES.rglob("*.html") if "_static" not in p.parts)
+LAB = PAGES / "lite"  # JupyterLite, with pages of its own
+NAMES = sorted(
+    p.relative_to(PAGES).as_posix() for p in PAGES.rglob("*.html") if "_static" not in p.parts and LAB not in p.parents
+)
 TEXTS = {name: (PAGES / name).read_text(encoding="utf-8") for name in NAMES}
 
 
