@@ -14,6 +14,7 @@ from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback, Hint
 from tipslib.exercises.grading import Exercise
 from tipslib.exercises.initialization import EXERCISES as INITIALIZATION
+from tipslib.exercises.regularization import EXERCISES as REGULARIZATION
 from tipslib.exercises.relu_maxout import EXERCISES as RELU_MAXOUT
 from tipslib.exercises.vanishing_gradients import EXERCISES as VANISHING_GRADIENTS
 
@@ -25,6 +26,7 @@ _EXERCISES: dict[str, Exercise] = {
     **INITIALIZATION,
     **BATCH_NORMALIZATION,
     **ADAPTIVE_LEARNING_RATES,
+    **REGULARIZATION,
 }
 _hints_shown: dict[str, int] = {}
 
