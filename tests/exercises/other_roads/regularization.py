@@ -46,7 +46,7 @@ def choice_by_loop(strengths, accuracy):
 
 def train_with_a_fence(splits):
     net = mlp([40, 100, 100, 10], seed=0, dtype=np.float32)
-    fit(net, splits, Adam(0.003), epochs=40, batch_size=100, penalty=max_norm(0.8))
+    fit(net, splits, Adam(0.005), epochs=30, batch_size=100, penalty=max_norm(0.8))
     return net
 
 
