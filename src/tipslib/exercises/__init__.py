@@ -18,6 +18,7 @@ from tipslib.exercises.feedback import Feedback, Hint
 from tipslib.exercises.grading import Exercise
 from tipslib.exercises.initialization import EXERCISES as INITIALIZATION
 from tipslib.exercises.recipe import EXERCISES as RECIPE
+from tipslib.exercises.regularization import EXERCISES as REGULARIZATION
 from tipslib.exercises.relu_maxout import EXERCISES as RELU_MAXOUT
 from tipslib.exercises.vanishing_gradients import EXERCISES as VANISHING_GRADIENTS
 
@@ -31,6 +32,7 @@ _EXERCISES: dict[str, Exercise] = {
     **BATCH_NORMALIZATION,
     **ADAPTIVE_LEARNING_RATES,
     **EARLY_STOPPING,
+    **REGULARIZATION,
     **DROPOUT,
 }
 _hints_shown: dict[str, int] = {}

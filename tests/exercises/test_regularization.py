@@ -1,0 +1,95 @@
+"""The replies of the exercises on regularization to what is not in their catalogues."""
+
+import numpy as np
+import pytest
+from solutions import solution, spoiled
+
+from tipslib.datasets import mnist1d
+from tipslib.exercises import check
+from tipslib.networks import mlp
+from tipslib.optimizers import Adam
+from tipslib.training import fit
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "argument"),
+    [
+        ("regularization-4", lambda params, *rest: params.fill(1), "params"),
+        ("regularization-5", lambda w, *rest: w.fill(1), "w"),
+        ("regularization-6", lambda X, *rest: X.fill(1), "X"),
+        ("regularization-7", lambda theta, *rest: theta.fill(1), "theta"),
+        ("regularization-8", lambda strengths, accuracy: accuracy.fill(1), "accuracy"),
+    ],
+)
+def test_a_changed_argument_is_named(name, change, argument):
+    feedback = check(name, spoiled(name, change))
+    assert feedback.status == "wrong"
+    assert f"the function changed its argument `{argument}`" in feedback.message
+    assert check(name, solution(name))  # the grader's own arrays are untouched
+
+
+def test_the_case_by_hand_alone_is_not_enough():
+    feedback = check("regularization-5", lambda w, g, lr, strength: [0.5, 0.0, -0.6][: len(w)])
+    assert feedback.status == "wrong"
+    assert "For 6 weights" in feedback.message
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "complaint"),
+    [
+        ("regularization-4", lambda params, decays, first, second: first * np.sum(abs(params)), "received one number"),
+        ("regularization-6", lambda X, y, alpha: np.zeros(X.shape[1]), "expected shape (2,), received shape (1,)"),
+        ("regularization-8", lambda strengths, accuracy: strengths, "received shape (5,)"),
+        ("regularization-7", lambda theta, grads, decays, lr, alpha: theta / 0, "received inf"),
+    ],
+)
+def test_shape_and_size_are_told(name, answer, complaint):
+    with np.errstate(all="ignore"):
+        feedback = check(name, answer)
+    assert (feedback.status, feedback.hint) == ("wrong", None)
+    assert complaint in feedback.message
+
+
+def test_the_decay_may_stand_in_either_place():
+    assert check("regularization-7", lambda t, grads, d, lr, a: _in_turn(t, grads, d, lr, a))
+
+
+def _in_turn(theta, grads, decays, lr, alpha):
+    """The decay now in the gradient, now as a factor: in SGD nobody can tell."""
+    for i, g in enumerate(grads):
+        theta = (1 - lr * alpha * decays) * theta - lr * g if i % 2 else theta - lr * (g + alpha * decays * theta)
+    return theta
+
+
+class TestTrained:
+    @pytest.mark.parametrize(
+        ("value", "message"),
+        [
+            ((0.95, 0.93), "received tuple"),
+            (mlp([64, 20, 10]), "Expected one network from 40 inputs to 10 outputs"),
+            (mlp([40, 20, 10], runs=2), "Expected one network"),
+        ],
+    )
+    def test_what_is_no_such_network(self, value, message):
+        feedback = check("regularization-9", lambda splits: value)
+        assert (feedback.status, feedback.hint) == ("wrong", None)
+        assert message in feedback.message
+
+    def test_an_untrained_network_has_learned_nothing(self):
+        assert check("regularization-9", lambda splits: mlp([40, 20, 10])).hint == "nothing-learned"
+
+    def test_a_loop_inside_the_library_is_stopped(self):
+        def endless(splits):
+            net = mlp([40, 20, 10])
+            fit(net, splits, Adam(0.01), epochs=10**9)
+            return net
+
+        feedback = check("regularization-9", endless, seconds=0.1)
+        assert "With mnist1d as splits it was stopped after 0.1 s" in feedback.message
+
+    def test_the_judges_examples_are_not_given(self):
+        seen = []
+        check("regularization-9", lambda splits: seen.append(splits))
+        given = {x.tobytes() for part in (seen[0].train, seen[0].val, seen[0].test) for x in part.x}
+        assert len(given) == 2000
+        assert not [x for x in mnist1d(n=1000).test.x if x.tobytes() in given]
