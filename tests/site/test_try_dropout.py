@@ -53,7 +53,7 @@ def test_map_turns_from_harm_to_help(widgets):
         return grid.say(**moves).split("best rates ")[1].split(" for ")[0]
 
     def middle(**moves):
-        return float(grid.say(**moves).replace("−", "-").split("Rate 0.5: ")[1].rstrip("."))
+        return float(grid.say(**moves).replace("−", "-").split("Rate 0.5, 100 units: ")[1].rstrip("."))
 
     gains = [middle(epoch=epoch) for epoch in (20, 40, 80, 150, 300)]
     assert gains == sorted(gains)
