@@ -3,6 +3,7 @@
 from moves import numbers
 
 PAGE = "generalization/early-stopping.html"
+WAY, FACTOR = "way, ηt", "α, times 1/ηt"
 
 
 def after(sentence, words):
@@ -68,13 +69,13 @@ def test_filters_differ_least_with_the_factor_in_between(widgets):
         sentence = filters.say(**moves)
         return after(sentence, "by up to"), after(sentence, "Test error"), after(sentence, "for stopping,")
 
-    errors = [told(ηt=time)[1] for time in ("0.1", "1", "10", "100", "10000")]
+    errors = [told(**{WAY: time})[1] for time in ("0.1", "1", "10", "100", "10000")]
     assert min(errors) == errors[1]
     assert errors[-1] > 1.3 * errors[1]
-    gaps = [told(ηt="1", α_times_ηt=factor)[0] for factor in ("0.3", "0.54", "1", "2")]
+    gaps = [told(**{WAY: "1", FACTOR: factor})[0] for factor in ("0.3", "0.54", "1", "2")]
     assert 0.17 < gaps[2] < 0.21
     assert min(gaps) == gaps[1] < 0.6 * gaps[2]
-    both = told(ηt="10000", α_times_ηt="1")
+    both = told(**{WAY: "10000", FACTOR: "1"})
     assert min(both[1:]) > 1.3 * errors[1]
 
 
@@ -86,8 +87,9 @@ def test_the_winner_looks_better_than_it_is(widgets):
         return after(sentence, "looks like"), after(sentence, "and is")
 
     pairs = [looks_and_is(random_part=part) for part in range(1, 9)]
-    assert sum(looks > true for looks, true in pairs) >= 7
+    assert sum(looks > true for looks, true in pairs) >= 6
     assert sum(looks - true for looks, true in pairs) / 8 > 0.02
+    assert max(looks - true for looks, true in pairs) > 0.1
     all_of_them = looks_and_is(validation_examples=1000)
     assert abs(all_of_them[0] - all_of_them[1]) < 0.04
     by_loss = looks_and_is(validation_examples=50, chosen_by="loss")
@@ -102,12 +104,12 @@ def test_sixty_runs_show_what_a_rule_costs(widgets):
         return after(sentence, "on average"), after(sentence, "epochs,")
 
     for rule in ("patience, loss", "GL", "PQ", "UP"):
-        quick, slow = (cost_and_shortfall(rule=rule, **{"level, 6 is slow": level}) for level in (3, 6))
+        quick, slow = (cost_and_shortfall(rule=rule, level=level) for level in (3, 6))
         assert slow[0] > 1.2 * quick[0]
         assert abs(slow[1] - 3) < 0.15
         assert abs(quick[1] - 3) < 0.15
-    quick, waiting = (cost_and_shortfall(rule="patience, accuracy", **{"level, 6 is slow": level}) for level in (1, 5))
+    quick, waiting = (cost_and_shortfall(rule="patience, accuracy", level=level) for level in (1, 5))
     assert waiting[1] < quick[1] - 3
-    hasty = cost_and_shortfall(validation_examples="50", **{"level, 6 is slow": 1})
+    hasty = cost_and_shortfall(examples="50", level=1)
     assert hasty[0] < 8
     assert hasty[1] > 10
