@@ -31,6 +31,20 @@ SOURCES = ("src", "pyproject.toml", "book/lite", "package-lock.json", "requireme
 SOURCES += ("scripts/lite.py", "scripts/lite_lock.py")
 NOTE = "A notebook cannot run from a file: browsers start Python for web servers alone. See 'Run the code' in the book."
 FILE = f'<script>if (location.protocol === "file:") document.write("<p>{NOTE}</p>")</script>'
+POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'",  # JupyterLab's start page, Pyodide
+        "worker-src 'self' blob:",
+        f"connect-src 'self' data: {constants.PYODIDE_CDN_URL.split('/pyodide/')[0]}",  # NumPy's wheel
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'self'",
+    ]
+)
+META = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
 
 
 def wanted() -> bool:
@@ -124,7 +138,8 @@ def make_application(stage: Path, site: Path) -> None:
     for page in site.rglob("index.html"):
         text = page.read_text(encoding="utf-8")
         if FILE not in text:
-            page.write_text(text.replace("<body", f"{FILE}\n<body", 1), encoding="utf-8")
+            text = text.replace("<head>", f"<head>\n{META}", 1).replace("<body", f"{FILE}\n<body", 1)
+            page.write_text(text, encoding="utf-8")
 
 
 def fresh(stamp: Path, now: str) -> bool:

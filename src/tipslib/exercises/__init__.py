@@ -41,8 +41,9 @@ _hints_shown: dict[str, int] = {}
 def _exercise(name: str) -> Exercise:
     if name in _EXERCISES:
         return _EXERCISES[name]
-    near = difflib.get_close_matches(str(name), _EXERCISES) or names()
-    raise ValueError(f"There is no graded exercise {name!r}. Did you mean {' or '.join(near)}?")
+    near = difflib.get_close_matches(str(name), _EXERCISES)
+    advice = f"Did you mean {' or '.join(near)}?" if near else "names() lists them all."
+    raise ValueError(f"There is no graded exercise {name!r}. {advice}")
 
 
 def names() -> list[str]:
