@@ -25,7 +25,7 @@ API = "appendix/api.html"
 IDS = set(re.findall(r'\bid="([^"]+)"', TEXTS[API]))
 WITH_CODE = ("recipe", "training", "generalization", "practice", "solutions")
 CODE = [name for name in NAMES if name.split("/")[0] in WITH_CODE]
-INNER = ("tipslib.explore.", "tipslib.exercises.", "tipslib.plotting.")  # how these do it is their own affair
+INNER = tuple(f"tipslib.{part}." for part in ("explore", "clinic", "exercises", "plotting"))  # how is their own affair
 ALIASES = {"Penalty": "tipslib.regularizers"}  # a type has no module of its own; the training gives this one on
 LINKS = re.compile(r'<a class="library" href="[^"#]*#([^"]+)"( tabindex="-1")?>')
 
