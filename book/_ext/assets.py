@@ -21,7 +21,7 @@ from sphinx.errors import ExtensionError
 
 FRAMES = re.compile(r'data-frames="([0-9a-f]{16})"')
 THEMES = ("sphinx_book_theme", "pydata_sphinx_theme")
-FIRST = ("styles/pydata-sphinx-theme.css",)  # then what Sphinx and its extensions add, then this:
+FIRST = ("basic.css", "styles/pydata-sphinx-theme.css")  # then what Sphinx and its extensions add, then this:
 FORMULAS = "katex/katex.css"
 STYLED_BY = ("sphinx", "sphinx-book-theme", "pydata-sphinx-theme", "myst-nb", "sphinx-design", "sphinx-copybutton")
 NOT_USED = re.compile("thebe|toggle|design-tabs|DOCUMENTATION_OPTIONS[.]")

@@ -196,7 +196,7 @@ class Progress(SphinxDirective):
             if questions := list(asked(notebook, "choose", "estimate")):
                 count = f'<span data-questions="{" ".join(questions)}">0 of {len(questions)}</span>'
                 rows.append(f"| [{title}]({name}.ipynb) | {count} |")
-        rows.append('\n<button type="button" class="btn btn-sm" data-do="forget">Forget all</button>')
+        rows.append('\n<button type="button" data-do="forget">Forget all</button>')
         return self.parse_text_to_nodes("\n".join(rows), offset=self.content_offset)
 
 
