@@ -39,7 +39,7 @@ def violations(page) -> list[str]:
 
 
 def check(visit, name, width, scheme):
-    page = visit(name, width=width, scheme=scheme)
+    page = visit(name, width=width, scheme=scheme, reduced_motion="reduce")  # no colour half faded in
     page.set_default_timeout(60_000)
     use(page)
     assert violations(page) == []
