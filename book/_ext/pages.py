@@ -133,6 +133,11 @@ def index_names(app, doctree):
                 section.insert(1, index(entries=[("single", name.astext(), section["ids"][0], "main", None)]))
 
 
+def write_glossary(app, env):
+    """Write the glossary in every build: the search forgets the names on pages that a build does not write."""
+    return [name for name in env.found_docs if name == "appendix/glossary"]
+
+
 def claims_of(notebook):
     """Return (name, shown, within) of every claim(...) call of a notebook, in its order."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
@@ -368,6 +373,7 @@ def setup(app):
     app.connect("html-page-context", fill_in_report, priority=700)
     app.connect("doctree-read", link_claims)
     app.connect("doctree-read", index_names)
+    app.connect("env-updated", write_glossary)
     app.add_config_value("lab", os.environ.get("LAB", "yes") != "no", "html")  # scripts/lite.py builds it
     app.connect("html-page-context", offer_lab, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

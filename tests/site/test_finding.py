@@ -22,8 +22,7 @@ def test_search_finds(visit, words, page):
     tab.locator(".search-button__button:visible").first.click()
     tab.locator("#pst-search-dialog input").fill(words)
     tab.keyboard.press("Enter")
-    tab.wait_for_selector("#search-results li a")
-    tab.wait_for_function("() => !document.querySelector('#search-results h2')?.textContent.includes('Searching')")
+    tab.wait_for_function("() => /finished/.test(document.querySelector('#search-results').textContent)")
     assert any(page in link.get_attribute("href") for link in tab.locator("#search-results li a").all())
 
 
