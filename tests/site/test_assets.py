@@ -24,7 +24,7 @@ class Traffic:
         self.bytes += request.sizes()["responseBodySize"]
 
 
-@pytest.mark.parametrize(("name", "requests", "weight"), [("index.html", 20, 220_000), (HEAVIEST, 36, 600_000)])
+@pytest.mark.parametrize(("name", "requests", "weight"), [("index.html", 20, 200_000), (HEAVIEST, 26, 400_000)])
 def test_a_page_is_light(chromium, address, name, requests, weight):
     context = chromium.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
