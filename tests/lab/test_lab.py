@@ -73,9 +73,11 @@ def test_the_button_opens_the_chapter(site, context):
     notebook.wait_for_kernel()
     assert requests.elsewhere == []
 
+    notebook.page.wait_for_function(  # MyST sets one cell after the other
+        "() => document.querySelectorAll('.jp-Notebook details').length >= 6", timeout=120_000
+    )
     texts = " ".join(notebook.page.locator(".jp-Notebook .jp-MarkdownCell .jp-RenderedMarkdown").all_inner_texts())
     assert "{eq}" not in texts, "MyST is not set"
-    assert notebook.page.locator(".jp-Notebook details").count() >= 6, "solutions are folded"
 
     error = notebook.run(0)
     shows(error, "ModuleNotFoundError")
