@@ -1,57 +1,25 @@
 """Exercise 9: learn from labels of which three in ten are wrong, judged by examples that the answer never sees."""
 
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from tipslib.activations import relu
 from tipslib.datasets import Examples, Splits, digits
-from tipslib.exercises.answers import describe, outcome, wrong_signature
-from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback
-from tipslib.exercises.grading import Exercise, Mistake, nothing_returned
+from tipslib.exercises.grading import Mistake
+from tipslib.exercises.trained import NetworkExercise, half_aside
 from tipslib.layers import Activate, Dense, Dropout
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import Adam
 from tipslib.training import evaluate, fit
 
-CALL = "train_on_wrong_labels(splits)"
 GOAL = 0.85
 
 
-def _splits() -> tuple[Splits, Examples]:
-    """Return what the answer gets, and the half of the validation examples that judges it."""
-    data = digits(n=500).with_label_noise(0.3)
-    (x, y), half = data.val, len(data.val.y) // 2
-    seen = Examples(x[:half], y[:half])
-    return Splits(data.train, seen, seen), Examples(x[half:], y[half:])
-
-
 @dataclass(frozen=True, kw_only=True)
-class NoisyExercise(Exercise):
+class NoisyExercise(NetworkExercise):
     """A function that returns a network trained with dropout."""
 
-    def grade(self, answer: object, deadline: Deadline) -> Feedback:
-        complaint = wrong_signature(answer, CALL)
-        if complaint:
-            return Feedback("wrong", complaint)
-        splits, kept = _splits()
-        result = outcome(answer, (splits,), deadline)
-        if result.empty:
-            return nothing_returned(CALL)
-        if result.complaint:
-            return Feedback("wrong", f"With these splits {result.complaint}")
-        wrong_kind = self._judge_kind(result.value)
-        return self._judge_accuracy(result.value, splits, kept) if wrong_kind is None else wrong_kind
-
-    def _judge_kind(self, net: Any) -> Feedback | None:
-        """Return what is wrong with the network, None when nothing is."""
-        if isinstance(net, int | float | np.number):
-            return self.recognized("accuracy", f"Expected a Sequential, received {describe(net)}.")
-        if not isinstance(net, Sequential) or net.runs is not None or (net.n_in, net.n_out) != (64, 10):
-            received = net if isinstance(net, Sequential) else describe(net)
-            return Feedback("wrong", f"Expected one network from 64 inputs to 10 outputs, received {received}.")
+    def wrong_kind(self, net: Sequential) -> Feedback | None:
         rates = [layer.p for layer in net.layers if isinstance(layer, Dropout)]
         if not any(rates):
             return self.recognized("no-dropout", f"Expected a Dropout layer, received {net}.")
@@ -59,7 +27,7 @@ class NoisyExercise(Exercise):
             return self.recognized("on-the-outputs", f"Expected Dense as the last layer, received {net.layers[-1]}.")
         return None
 
-    def _judge_accuracy(self, net: Any, splits: Splits, kept: Examples) -> Feedback:
+    def judge(self, net: Sequential, splits: Splits, kept: Examples) -> Feedback:
         train, given, aside = (evaluate(net, examples)[1] for examples in (splits.train, splits.val, kept))
         evidence = (
             f"Accuracy: {train:.2f} on the training labels, {given:.2f} on the validation examples that your function "
@@ -91,6 +59,9 @@ def _dropped_outputs(splits: Splits) -> Sequential:
 
 
 TRAIN_ON_WRONG_LABELS = NoisyExercise(
+    call="train_on_wrong_labels(splits)",
+    examples=lambda: half_aside(digits(n=500).with_label_noise(0.3)),
+    given="these splits",
     right="Three labels in ten are wrong, and dropout keeps the network from learning them by heart.",
     hints=(
         "Train without dropout first and look at the training accuracy: which labels has it learned?",

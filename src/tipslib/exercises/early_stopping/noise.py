@@ -1,20 +1,17 @@
 """Exercise 9: learn from labels of which 40 % are wrong, judged by examples that the answer has never seen."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from tipslib.datasets import Examples, Splits, digits
-from tipslib.exercises.answers import describe, outcome, wrong_signature
-from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback
-from tipslib.exercises.grading import Exercise, Mistake, nothing_returned
+from tipslib.exercises.grading import Mistake
+from tipslib.exercises.trained import NetworkExercise
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import Adam
 from tipslib.training import evaluate, fit
 
-CALL = "train_with_noise(splits)"
 N, WRONG, GOAL = 300, 0.4, 0.72
 
 
@@ -27,28 +24,10 @@ def _splits() -> tuple[Splits, Examples]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoiseExercise(Exercise):
+class NoiseExercise(NetworkExercise):
     """A function that returns a trained network."""
 
-    def grade(self, answer: object, deadline: Deadline) -> Feedback:
-        complaint = wrong_signature(answer, CALL)
-        if complaint:
-            return Feedback("wrong", complaint)
-        splits, kept = _splits()
-        result = outcome(answer, (splits,), deadline)
-        if result.empty:
-            return nothing_returned(CALL)
-        if result.complaint:
-            return Feedback("wrong", f"With digits as splits {result.complaint}")
-        net: Any = result.value
-        if isinstance(net, int | float | np.number):
-            return self.recognized("accuracy", f"Expected a Sequential, received {describe(net)}.")
-        if not isinstance(net, Sequential) or net.runs is not None or (net.n_in, net.n_out) != (64, 10):
-            received = net if isinstance(net, Sequential) else describe(net)
-            return Feedback("wrong", f"Expected one network from 64 inputs to 10 outputs, received {received}.")
-        return self._judge(net, splits, kept)
-
-    def _judge(self, net: Sequential, splits: Splits, kept: Examples) -> Feedback:
+    def judge(self, net: Sequential, splits: Splits, kept: Examples) -> Feedback:
         train, given, aside = (evaluate(net, examples)[1] for examples in (splits.train, splits.val, kept))
         evidence = (
             f"Accuracy: {aside:.2f} on the examples kept aside, {given:.2f} on the validation examples, {train:.2f} on "
@@ -75,6 +54,9 @@ def _trained(splits: Splits, epochs: int) -> Sequential:
 
 
 TRAIN_WITH_NOISE = NoiseExercise(
+    call="train_with_noise(splits)",
+    examples=_splits,
+    given="digits as splits",
     right="The network learns what the labels have in common before it learns the wrong ones.",
     hints=(
         "Train to the end and look at `history.val_accuracy`: where was it highest?",

@@ -4,19 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from tipslib.datasets import Examples, Splits, digits
-from tipslib.exercises.answers import describe, outcome, wrong_signature
-from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback
-from tipslib.exercises.grading import Exercise, Mistake, nothing_returned
+from tipslib.exercises.grading import Mistake
+from tipslib.exercises.trained import NetworkExercise
 from tipslib.losses import softmax_cross_entropy
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import SGD, Adam
 from tipslib.training import evaluate
 
-CALL, K = "overfit_tiny(build, splits, k)", 20
+K = 20
 Build = Callable[..., Sequential]
 
 
@@ -30,41 +27,31 @@ def build(dropout: float = 0.5) -> Sequential:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TinyExercise(Exercise):
+class TinyExercise(NetworkExercise):
     """A function that returns a network trained on the first k training examples."""
 
-    def grade(self, answer: object, deadline: Deadline) -> Feedback:
-        complaint = wrong_signature(answer, CALL)
-        if complaint:
-            return Feedback("wrong", complaint)
-        splits = digits(n=500)
-        result = outcome(answer, (build, splits, K), deadline)
-        if result.empty:
-            return nothing_returned(CALL)
-        if result.complaint:
-            return Feedback("wrong", f"With k = {K} {result.complaint}")
-        net: Any = result.value
-        if isinstance(net, int | float | np.number):
-            return self.recognized("loss", f"Expected a Sequential, received {describe(net)}.")
-        if not isinstance(net, Sequential) or net.runs is not None or (net.n_in, net.n_out) != (64, 10):
-            received = net if isinstance(net, Sequential) else describe(net)
-            return Feedback("wrong", f"Expected one network from 64 inputs to 10 outputs, received {received}.")
-        return self._judge(net, splits)
+    def arguments(self, splits: Splits) -> tuple[object, ...]:
+        return build, splits, K
 
-    def _judge(self, net: Sequential, splits: Splits) -> Feedback:
+    def judge(self, net: Sequential, splits: Splits, kept: Examples) -> Feedback:
         loss = evaluate(net, _first(splits.train))[0]
         evidence = f"Loss on the first {K} training examples: expected below 0.01, received {loss:.2g}."
         if evaluate(net, splits.train)[1] > 0.9:
             return self.recognized("all-examples", evidence)
         if loss < 0.01:
             return Feedback("right", f"{evidence} {self.right}")
-        if evaluate(net, _first(splits.val))[0] < 0.1:
+        if evaluate(net, _first(kept))[0] < 0.1:
             return self.recognized("validation-examples", evidence)
         if any(type(layer).__name__ == "Dropout" for layer in net.layers):
             return self.recognized("dropout-left-on", evidence)
         if loss < 1:
             return self.recognized("too-few-steps", evidence)
         return Feedback("wrong", f"{evidence} Guessing gives 2.3.")
+
+
+def _examples() -> tuple[Splits, Examples]:
+    splits = digits(n=500)
+    return splits, splits.val
 
 
 def _first(examples: Examples, k: int = K) -> Examples:
@@ -84,6 +71,10 @@ def _loss(build: Build, splits: Splits, k: int) -> Any:
 
 
 OVERFIT_TINY = TinyExercise(
+    call="overfit_tiny(build, splits, k)",
+    examples=_examples,
+    given=f"k = {K}",
+    number="loss",
     right="A program that cannot do this has a bug, whatever its curves look like.",
     hints=(
         "Take splits.train.x[:k] and splits.train.y[:k]: with so few examples every step can use all of them.",

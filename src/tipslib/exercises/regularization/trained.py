@@ -7,16 +7,14 @@ from typing import Any
 import numpy as np
 
 from tipslib.datasets import Examples, Splits, mnist1d
-from tipslib.exercises.answers import describe, outcome, wrong_signature
-from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback
-from tipslib.exercises.grading import Exercise, Mistake, nothing_returned
+from tipslib.exercises.grading import Mistake
+from tipslib.exercises.trained import NetworkExercise
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import Adam
 from tipslib.regularizers import l2
 from tipslib.training import evaluate, fit
 
-CALL = "train_regularized(splits)"
 GOAL = 0.45
 
 
@@ -32,32 +30,10 @@ def _splits() -> tuple[Splits, Examples]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GeneralizingExercise(Exercise):
+class GeneralizingExercise(NetworkExercise):
     """A function that returns a trained network."""
 
-    def grade(self, answer: object, deadline: Deadline) -> Feedback:
-        complaint = wrong_signature(answer, CALL)
-        if complaint:
-            return Feedback("wrong", complaint)
-        splits, kept = _splits()
-        result = outcome(answer, (splits,), deadline)
-        if result.empty:
-            return nothing_returned(CALL)
-        if result.complaint:
-            return Feedback("wrong", f"With mnist1d as splits {result.complaint}")
-        wrong_kind = self._judge_kind(result.value)
-        return self._judge_accuracy(result.value, splits, kept) if wrong_kind is None else wrong_kind
-
-    def _judge_kind(self, net: Any) -> Feedback | None:
-        """Return what is wrong with the network, None when nothing is."""
-        if isinstance(net, int | float | np.number):
-            return self.recognized("accuracy", f"Expected a Sequential, received {describe(net)}.")
-        if not isinstance(net, Sequential) or net.runs is not None or (net.n_in, net.n_out) != (40, 10):
-            received = net if isinstance(net, Sequential) else describe(net)
-            return Feedback("wrong", f"Expected one network from 40 inputs to 10 outputs, received {received}.")
-        return None
-
-    def _judge_accuracy(self, net: Any, splits: Splits, kept: Examples) -> Feedback:
+    def judge(self, net: Sequential, splits: Splits, kept: Examples) -> Feedback:
         train, given, aside = (evaluate(net, examples)[1] for examples in (splits.train, splits.val, kept))
         evidence = (
             f"Accuracy: {train:.2f} on the training examples, {given:.2f} on the validation examples that your "
@@ -84,6 +60,10 @@ def _trained(splits: Splits, strength: float = 0.0, epochs: int = 25, width: int
 
 
 TRAIN_REGULARIZED = GeneralizingExercise(
+    call="train_regularized(splits)",
+    examples=_splits,
+    given="mnist1d as splits",
+    n_in=40,
     right="The training accuracy paid for it, and that is the trade.",
     hints=(
         "Figure 7 and the race say which remedies help most on these data, and at which strength.",

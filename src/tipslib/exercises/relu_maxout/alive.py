@@ -8,10 +8,11 @@ import numpy as np
 from tipslib.activations import identity, leaky_relu, relu
 from tipslib.datasets import Examples, Splits, digits
 from tipslib.diagnostics import dead_units
-from tipslib.exercises.answers import describe, outcome, wrong_signature
+from tipslib.exercises.answers import outcome, wrong_signature
 from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback
 from tipslib.exercises.grading import Exercise, Mistake, nothing_returned
+from tipslib.exercises.trained import wrong_network
 from tipslib.initializers import normal
 from tipslib.layers import Activate, BatchNorm, Dense, Layer, Maxout, PReLU
 from tipslib.networks import Sequential, mlp
@@ -76,9 +77,8 @@ class AliveExercise(Exercise):
 
     def _judge_kind(self, net: Any) -> Feedback | None:
         """Return what is wrong with the network, None when nothing is."""
-        if not isinstance(net, Sequential) or net.runs is not None or (net.n_in, net.n_out) != (64, 10):
-            received = net if isinstance(net, Sequential) else describe(net)
-            return Feedback("wrong", f"Expected one network from 64 inputs to 10 outputs, received {received}.")
+        if complaint := wrong_network(net, 64, 10):
+            return Feedback("wrong", complaint)
         own = [layer for layer in net.layers if not type(layer).__module__.startswith("tipslib.")]
         if own:
             return Feedback("wrong", f"Expected layers of tipslib alone, received {own[0]}.")

@@ -4,29 +4,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
-
 from tipslib.activations import sigmoid, tanh
 from tipslib.datasets import Examples, Splits, digits
-from tipslib.exercises.answers import describe, outcome, wrong_signature
-from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback
-from tipslib.exercises.grading import Exercise, Mistake, nothing_returned
+from tipslib.exercises.grading import Mistake
+from tipslib.exercises.trained import NetworkExercise, half_aside
 from tipslib.initializers import lecun_normal, normal, variance_scaling
 from tipslib.layers import Activate, Dense
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import SGD, Adam
 from tipslib.training import evaluate, fit
-
-CALL = "train_deep_sigmoid(splits)"
-
-
-def _splits() -> tuple[Splits, Examples]:
-    """Return what the answer gets, and the half of the validation examples that it does not: these are the judge."""
-    data = digits()
-    (x, y), half = data.val, len(data.val.y) // 2
-    seen = Examples(x[:half], y[:half])
-    return Splits(data.train, seen, seen), Examples(x[half:], y[half:])  # the test split is nobody's to choose by
 
 
 def _hidden_layers(net: Sequential) -> int:
@@ -36,29 +23,10 @@ def _hidden_layers(net: Sequential) -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeepExercise(Exercise):
+class DeepExercise(NetworkExercise):
     """A function that returns a trained network."""
 
-    def grade(self, answer: object, deadline: Deadline) -> Feedback:
-        complaint = wrong_signature(answer, CALL)
-        if complaint:
-            return Feedback("wrong", complaint)
-        splits, kept = _splits()
-        result = outcome(answer, (splits,), deadline)
-        if result.empty:
-            return nothing_returned(CALL)
-        if result.complaint:
-            return Feedback("wrong", f"With digits as splits {result.complaint}")
-        wrong_kind = self._judge_kind(result.value)  # not "or": a Feedback is true when the answer is right
-        return self._judge_accuracy(result.value, splits, kept) if wrong_kind is None else wrong_kind
-
-    def _judge_kind(self, net: Any) -> Feedback | None:
-        """Return what is wrong with the network, None when nothing is."""
-        if isinstance(net, int | float | np.number):
-            return self.recognized("accuracy", f"Expected a Sequential, received {describe(net)}.")
-        if not isinstance(net, Sequential) or net.runs is not None or (net.n_in, net.n_out) != (64, 10):
-            received = net if isinstance(net, Sequential) else describe(net)
-            return Feedback("wrong", f"Expected one network from 64 inputs to 10 outputs, received {received}.")
+    def wrong_kind(self, net: Sequential) -> Feedback | None:
         own = [layer for layer in net.layers if not type(layer).__module__.startswith("tipslib.")]
         if own:
             return Feedback("wrong", f"Expected layers of tipslib alone, received {own[0]}.")
@@ -69,7 +37,7 @@ class DeepExercise(Exercise):
             return self.recognized("too-few-layers", f"Expected 8 or more, received {_hidden_layers(net)}.")
         return None
 
-    def _judge_accuracy(self, net: Any, splits: Splits, kept: Examples) -> Feedback:
+    def judge(self, net: Sequential, splits: Splits, kept: Examples) -> Feedback:
         train, given, aside = (evaluate(net, examples)[1] for examples in (splits.train, splits.val, kept))
         evidence = (
             f"Accuracy: {train:.2f} on the training examples, {given:.2f} on the validation examples that your "
@@ -100,6 +68,9 @@ def _stuck(splits: Splits) -> Sequential:
 
 
 TRAIN_DEEP_SIGMOID = DeepExercise(
+    call="train_deep_sigmoid(splits)",
+    examples=lambda: half_aside(digits()),
+    given="digits as splits",
     right="Eight sigmoid layers learn once the gradient arrives.",
     hints=(
         "Measure before you train: what is ||delta_1|| / ||delta_8|| with your initialization?",

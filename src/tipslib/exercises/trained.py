@@ -1,0 +1,94 @@
+"""Exercises whose answer is a function that returns a trained network, judged by examples that it has never seen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tipslib.datasets import Examples, Splits
+from tipslib.exercises.answers import describe, outcome, wrong_signature
+from tipslib.exercises.deadline import Deadline
+from tipslib.exercises.feedback import Feedback
+from tipslib.exercises.grading import Exercise, nothing_returned
+from tipslib.networks import Sequential
+
+
+def half_aside(data: Splits) -> tuple[Splits, Examples]:
+    """Return what an answer gets, and the half of the validation examples that it does not: these are the judge.
+
+    The test split is nobody's to choose by, so the answer does not get it either.
+
+    >>> from tipslib.datasets import digits
+    >>> given, kept = half_aside(digits())
+    >>> len(given.val.y), len(given.test.y), len(kept.y)
+    (198, 198, 199)
+    """
+    (x, y), half = data.val, len(data.val.y) // 2
+    seen = Examples(x[:half], y[:half])
+    return Splits(data.train, seen, seen), Examples(x[half:], y[half:])
+
+
+def wrong_network(net: object, n_in: int, n_out: int) -> str:
+    """Return what an answer is instead of one network of these sizes; an empty text when it is one.
+
+    >>> wrong_network("a net", 64, 10)
+    'Expected one network from 64 inputs to 10 outputs, received str.'
+    """
+    if isinstance(net, Sequential) and net.runs is None and (net.n_in, net.n_out) == (n_in, n_out):
+        return ""
+    received = net if isinstance(net, Sequential) else describe(net)
+    return f"Expected one network from {n_in} inputs to {n_out} outputs, received {received}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkExercise(Exercise):
+    """An exercise whose answer is a function that returns a trained network.
+
+    ``call`` is how it is called, ``examples`` makes the splits that it gets and the examples that judge it, ``given``
+    names the former in a sentence. An answer that is a number is the mistake ``number`` of the catalogue. A chapter's
+    exercise adds ``judge``, and ``wrong_kind`` where not every network of the right sizes will do.
+
+    >>> from tipslib.datasets import digits
+    >>> exercise = NetworkExercise(
+    ...     mistakes={}, hints=(), right="", call="train(splits)", examples=lambda: half_aside(digits()), given="digits"
+    ... )
+    >>> exercise.grade(lambda splits: "a net", Deadline(5.0))
+    Not yet. Expected one network from 64 inputs to 10 outputs, received str.
+    """
+
+    call: str
+    examples: Callable[[], tuple[Splits, Examples]]
+    given: str
+    n_in: int = 64
+    n_out: int = 10
+    number: str = "accuracy"
+
+    def grade(self, answer: object, deadline: Deadline) -> Feedback:
+        if complaint := wrong_signature(answer, self.call):
+            return Feedback("wrong", complaint)
+        splits, kept = self.examples()
+        result = outcome(answer, self.arguments(splits), deadline)
+        if result.empty:
+            return nothing_returned(self.call)
+        if result.complaint:
+            return Feedback("wrong", f"With {self.given} {result.complaint}")
+        net: Any = result.value
+        if isinstance(net, int | float | np.number):
+            return self.recognized(self.number, f"Expected a Sequential, received {describe(net)}.")
+        if complaint := wrong_network(net, self.n_in, self.n_out):
+            return Feedback("wrong", complaint)
+        wrong = self.wrong_kind(net)  # not "or": a Feedback is true when the answer is right
+        return self.judge(net, splits, kept) if wrong is None else wrong
+
+    def arguments(self, splits: Splits) -> tuple[object, ...]:
+        """Return what the answer is called with."""
+        return (splits,)
+
+    def wrong_kind(self, net: Sequential) -> Feedback | None:
+        """Return what is wrong with the network before its training is judged, None when nothing is."""
+        return None
+
+    def judge(self, net: Sequential, splits: Splits, kept: Examples) -> Feedback:
+        """Return the reply to a network of the right kind, by what it has learned."""
+        raise NotImplementedError(f"{type(self).__name__} must define judge(net, splits, kept).")
