@@ -1,29 +1,13 @@
 """The stored runs of the chapter on batch normalization are those that their scripts measure."""
 
-import importlib.util
-
+import measured
 import numpy as np
 import pytest
 
-from book import BOOK
-
-FOLDER = BOOK / "training" / "data"
-
-
-def script(what):
-    spec = importlib.util.spec_from_file_location(what, FOLDER / f"batch_normalization_{what}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def stored(what):
-    with np.load(FOLDER / f"batch-normalization-{what}.npz") as file:
-        return dict(file)
-
-
-rates, batches = script("rates"), script("batches")
-RATES, BATCHES = stored("rates"), stored("batches")
+rates = measured.script("training", "batch_normalization_rates")
+batches = measured.script("training", "batch_normalization_batches")
+RATES = measured.stored("training", "batch-normalization-rates")
+BATCHES = measured.stored("training", "batch-normalization-batches")
 
 
 def usable(net, norm, epoch=10):

@@ -1,8 +1,8 @@
 """The runs of the diagnosis clinic are what their script measures, and the charts show what the texts say."""
 
-import importlib.util
 import tomllib
 
+import measured
 import numpy as np
 import pytest
 
@@ -10,9 +10,7 @@ from book import BOOK
 from tipslib.clinic import read
 
 FOLDER = BOOK / "recipe" / "data"
-spec = importlib.util.spec_from_file_location("recipe_clinic", FOLDER / "recipe_clinic.py")
-script = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(script)
+script = measured.script("recipe", "recipe_clinic")
 NAMES = list(script.PATIENTS)
 TRAIN, VAL, TEST = 2, 3, 4  # columns of `ends`
 HEALTHY = {"healthy", "healthy-dropout"}
@@ -20,8 +18,7 @@ HEALTHY = {"healthy", "healthy-dropout"}
 
 @pytest.fixture(scope="module")
 def stored():
-    with np.load(FOLDER / "recipe-clinic.npz") as file:
-        return dict(file)
+    return measured.stored("recipe", "recipe-clinic")
 
 
 @pytest.fixture(scope="module")

@@ -1,35 +1,21 @@
 """The stored measurements of the chapter on dropout are those that their scripts make."""
 
-import importlib.util
-
+import measured
 import numpy as np
 import pytest
 
-from book import BOOK
-
-FOLDER = BOOK / "generalization" / "data"
-
-
-def script(name):
-    spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-sweep, bands = script("dropout_sweep"), script("dropout_bands")
+sweep = measured.script("generalization", "dropout_sweep")
+bands = measured.script("generalization", "dropout_bands")
 
 
 @pytest.fixture(scope="module")
 def stored():
-    with np.load(FOLDER / "dropout-sweep.npz") as file:
-        return dict(file)
+    return measured.stored("generalization", "dropout-sweep")
 
 
 @pytest.fixture(scope="module")
 def stored_bands():
-    with np.load(FOLDER / "dropout-bands.npz") as file:
-        return dict(file)
+    return measured.stored("generalization", "dropout-bands")
 
 
 def test_every_case_rate_and_epoch_is_there(stored):

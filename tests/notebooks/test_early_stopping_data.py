@@ -1,22 +1,15 @@
 """The stored curves of the chapter on early stopping are those that their script measures."""
 
-import importlib.util
-
+import measured
 import numpy as np
 import pytest
 
-from book import BOOK
-
-FOLDER = BOOK / "generalization" / "data"
-spec = importlib.util.spec_from_file_location("early_stopping_curves", FOLDER / "early_stopping_curves.py")
-curves = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(curves)
+curves = measured.script("generalization", "early_stopping_curves")
 
 
 @pytest.fixture(scope="module")
 def stored():
-    with np.load(FOLDER / "early-stopping-curves.npz") as file:
-        return dict(file)
+    return measured.stored("generalization", "early-stopping-curves")
 
 
 def test_every_setting_seed_and_epoch_is_there(stored):
@@ -28,13 +21,13 @@ def test_every_setting_seed_and_epoch_is_there(stored):
 
 @pytest.mark.parametrize("setting", [("mnist1d", 1000, 0.2), ("digits", 300, 0.3)])
 def test_a_stored_point_is_what_the_script_measures(stored, setting):
-    measured = curves.run(*setting, epochs=3)
+    found = curves.run(*setting, epochs=3)
     place = curves.SETTINGS.index(setting)
     for i, column in enumerate(curves.COLUMNS):
         tolerance = {"rel": 0.02} if column.endswith("loss") else {"abs": 0.011}
         if column.startswith("few_acc"):
             tolerance = {"abs": 0.041}  # two of 50 examples
-        assert measured[i] == pytest.approx(stored[column][place, :, :3], **tolerance)
+        assert found[i] == pytest.approx(stored[column][place, :, :3], **tolerance)
 
 
 def test_wrong_labels_are_in_the_training_examples_alone():

@@ -1,22 +1,15 @@
 """The stored training losses of the chapter on vanishing gradients are those that their script measures."""
 
-import importlib.util
-
+import measured
 import numpy as np
 import pytest
 
-from book import BOOK
-
-FOLDER = BOOK / "training" / "data"
-spec = importlib.util.spec_from_file_location("plateau", FOLDER / "vanishing_gradients_plateau.py")
-plateau = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(plateau)
+plateau = measured.script("training", "vanishing_gradients_plateau")
 
 
 @pytest.fixture(scope="module")
 def stored():
-    with np.load(FOLDER / "vanishing-gradients-plateau.npz") as file:
-        return dict(file)
+    return measured.stored("training", "vanishing-gradients-plateau")
 
 
 def test_every_network_depth_and_optimizer_is_there(stored):

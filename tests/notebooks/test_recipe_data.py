@@ -1,22 +1,15 @@
 """The stored curves of the recipe, depth 2 to 20 plain and with shortcuts, are those that their script measures."""
 
-import importlib.util
-
+import measured
 import numpy as np
 import pytest
 
-from book import BOOK
-
-FOLDER = BOOK / "recipe" / "data"
-spec = importlib.util.spec_from_file_location("recipe_depth", FOLDER / "recipe_depth.py")
-depth = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(depth)
+depth = measured.script("recipe", "recipe_depth")
 
 
 @pytest.fixture(scope="module")
 def stored():
-    with np.load(FOLDER / "recipe-depth.npz") as file:
-        return dict(file)
+    return measured.stored("recipe", "recipe-depth")
 
 
 def test_every_network_and_depth_is_there(stored):

@@ -1,37 +1,16 @@
 """The stored runs of the chapter on regularization are those that its scripts measure."""
 
-import importlib.util
-import sys
-
+import measured
 import numpy as np
 import pytest
 
-from book import BOOK
-
-FOLDER = BOOK / "generalization" / "data"
-
-
-def script(name):
-    """Return a script as a module; one of them imports another from its folder."""
-    sys.path.insert(0, str(FOLDER))
-    try:
-        spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(FOLDER))
-    return module
-
-
-remedies = script("regularization_remedies")
-strength = script("regularization_strength")
-descent = script("regularization_double_descent")
+remedies = measured.script("generalization", "regularization_remedies")
+strength = measured.script("generalization", "regularization_strength")
+descent = measured.script("generalization", "regularization_double_descent")
 
 
 def stored(name):
-    with np.load(FOLDER / f"regularization-{name}.npz") as file:
-        return dict(file)
+    return measured.stored("generalization", f"regularization-{name}")
 
 
 def test_every_remedy_is_there():

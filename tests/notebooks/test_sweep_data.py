@@ -1,22 +1,15 @@
 """The stored learning-rate sweep of the chapter on adaptive learning rates is what its script measures."""
 
-import importlib.util
-
+import measured
 import numpy as np
 import pytest
 
-from book import BOOK
-
-FOLDER = BOOK / "training" / "data"
-spec = importlib.util.spec_from_file_location("sweep", FOLDER / "adaptive_learning_rates_sweep.py")
-sweep = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(sweep)
+sweep = measured.script("training", "adaptive_learning_rates_sweep")
 
 
 @pytest.fixture(scope="module")
 def stored():
-    with np.load(FOLDER / "adaptive-learning-rates-sweep.npz") as file:
-        return dict(file)
+    return measured.stored("training", "adaptive-learning-rates-sweep")
 
 
 def test_every_data_set_method_and_rate_is_there(stored):

@@ -1,22 +1,15 @@
 """The stored accuracies of the chapter on initialization are those that their script measures."""
 
-import importlib.util
-
+import measured
 import numpy as np
 import pytest
 
-from book import BOOK
-
-FOLDER = BOOK / "training" / "data"
-spec = importlib.util.spec_from_file_location("window", FOLDER / "initialization_window.py")
-window = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(window)
+window = measured.script("training", "initialization_window")
 
 
 @pytest.fixture(scope="module")
 def stored():
-    with np.load(FOLDER / "initialization-window.npz") as file:
-        return dict(file)
+    return measured.stored("training", "initialization-window")
 
 
 def test_every_setting_is_there(stored):
