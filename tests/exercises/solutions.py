@@ -51,3 +51,11 @@ def spoiled(name: str, change: Callable[..., object]) -> Callable[..., Any]:
         return result
 
     return spoiling
+
+
+def assert_blamed(name: str, change: Callable[..., object], argument: str) -> None:
+    """Assert that a solution which changes its argument is wrong for that, and leaves the grader's own arrays alone."""
+    feedback = tipslib.exercises.check(name, spoiled(name, change))
+    assert feedback.status == "wrong"
+    assert f"the function changed its argument `{argument}`" in feedback.message
+    assert tipslib.exercises.check(name, solution(name))

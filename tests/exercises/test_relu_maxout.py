@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from solutions import solution, spoiled
+from solutions import assert_blamed
 
 from tipslib.activations import elu, leaky_relu, relu, tanh
 from tipslib.exercises import check
@@ -24,10 +24,7 @@ from tipslib.networks import Sequential, mlp
     ],
 )
 def test_a_changed_argument_is_named(name, change, argument):
-    feedback = check(name, spoiled(name, change))
-    assert feedback.status == "wrong"
-    assert f"the function changed its argument `{argument}`" in feedback.message
-    assert check(name, solution(name))
+    assert_blamed(name, change, argument)
 
 
 def test_an_overflow_is_shown_with_its_place():
