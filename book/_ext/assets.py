@@ -9,18 +9,18 @@ import os
 import posixpath
 import re
 import shutil
+import subprocess
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 from docutils import nodes
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from maths import MODULES, node
 from PIL import Image
 from sphinx.errors import ExtensionError
 
 FRAMES = re.compile(r'data-frames="([0-9a-f]{16})"')
-THEMES = ("sphinx_book_theme", "pydata_sphinx_theme")
 FIRST = ("basic.css", "styles/pydata-sphinx-theme.css")  # then what Sphinx and its extensions add, then this:
 FORMULAS = "katex/katex.css"
 STYLED_BY = ("sphinx", "sphinx-book-theme", "pydata-sphinx-theme", "myst-nb", "sphinx-design", "sphinx-copybutton")
@@ -34,25 +34,7 @@ def make_static(app):
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 
-# ---------------------------------------------------------------------------------------------------- styles and icons
-
-
-def icons():
-    """Return the names of all icons that the templates and scripts of the themes and of this book can show."""
-    places = [Path(find_spec(theme).origin).parent for theme in THEMES] + [Path(__file__).parent.parent]
-    sources = [p for place in places for kind in ("*.html", "*.py", "*theme.js") for p in place.rglob(kind)]
-    return {name for p in sources for name in re.findall(r"\bfa-[a-z0-9-]+", p.read_text(encoding="utf-8"))}
-
-
-def without_other_icons(style, names):
-    """Leave out the rules of icons that nothing shows, and the fonts' second format."""
-
-    def rule(found):
-        return found[0] if names & set(re.findall(r"\.(fa-[a-z0-9-]+):before", found[1])) else ""
-
-    style = re.sub(r'((?:\.fa-[a-z0-9-]+:before,?)+)\{content:"[^"]*"\}', rule, style)
-    style = re.sub(r',url\([^)]*\.ttf\) format\("truetype"\)', "", style)
-    return style.replace("font-display:block", "font-display:swap")
+# ---------------------------------------------------------------------------------------------------- style and icons
 
 
 def one_style(static, names):
@@ -63,17 +45,38 @@ def one_style(static, names):
         moved = re.sub(
             r"""url\((['"]?)(?!data:|#|https?:)([^)'"]+)\1\)""",
             lambda m, at=folder: f"url({posixpath.normpath(posixpath.join(at, m[2]))})",
-            re.sub(r"/\*.*?\*/|@charset[^;]*;", "", text, flags=re.DOTALL),
+            re.sub(r"/\*.*?\*/|@charset[^;]*;|,url\([^)]*\.ttf\) format\(\"truetype\"\)", "", text, flags=re.DOTALL),
         )
         parts.append(re.sub(r"\s*\n\s*", "\n", moved))
-    return without_other_icons("\n".join(parts), icons())
+    return "\n".join(parts).replace("font-display:block", "font-display:swap")
+
+
+USED_ONLY = """
+const {PurgeCSS} = require(process.argv[1]), [folder] = process.argv.slice(2);
+new PurgeCSS().purge({
+  css: [`${folder}/_static/book.css`],
+  content: [`${folder}/**/*.html`, `${folder}/_static/**/*.js`],
+  skippedContentGlobs: [`${folder}/lite/**`],
+}).then(([result]) => process.stdout.write(result.css));
+"""
+
+
+def used_only(folder):
+    """Return the rules of the style sheet for what stands on a page of this folder, or may be put there by a script."""
+    command = [node(), "-e", USED_ONLY, MODULES / "purgecss", folder.as_posix()]
+    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
 
 
 def address_of_style(app, named):
-    """Return the address of the style sheet of all pages; another one when anything in it may have changed."""
+    """Return the address of the style sheet of all pages; another one when anything in it may have changed.
+
+    Its rules depend on what stands on the pages, so each edition of the book has an address of its own.
+    """
     app.book_style = [*FIRST, *dict.fromkeys(named), FORMULAS, "site.css"]
     parts = [*app.book_style, *(f"{package} {version(package)}" for package in STYLED_BY)]
-    parts += [p.read_text(encoding="utf-8") for p in (Path(app.srcdir) / "_static" / "site.css", Path(__file__))]
+    sources = (app.env.doc2path(name) for name in sorted(app.env.found_docs))
+    files = (*sources, Path(app.srcdir) / "_static" / "site.css", MODULES.parent / "package-lock.json", __file__)
+    parts += [Path(file).read_text(encoding="utf-8") for file in files]
     return f"_static/book.css?v={hashlib.sha256('|'.join(parts).encode()).hexdigest()[:8]}"
 
 
@@ -82,6 +85,7 @@ def write_style(app, error):
     if not error and hasattr(app, "book_style"):  # else no page was written
         static = Path(app.outdir) / "_static"
         (static / "book.css").write_text(one_style(static, app.book_style), encoding="utf-8")
+        (static / "book.css").write_text(used_only(static.parent), encoding="utf-8")
 
 
 def subset_icons(app, error):
@@ -102,6 +106,20 @@ def subset_icons(app, error):
 
 
 # ------------------------------------------------------------------------------------------------ scripts of each page
+
+MEASURES_ALL = re.compile(r',"complete"===document\.readyState\?(\w)\(\):window\.addEventListener\("load",\1\)')
+"""Where the theme's script measures each block of the page, at the start and at each change: `site.js` waits for them."""
+
+
+def measure_late(app, error):
+    """Take out of the theme's script what makes the browser lay out a whole chapter before the reader may scroll."""
+    script = Path(app.outdir) / "_static" / "scripts" / "pydata-sphinx-theme.js"
+    if error or not script.exists():
+        return
+    text, found = MEASURES_ALL.subn("", script.read_text(encoding="utf-8"))
+    if found != 1:
+        raise ExtensionError(f"{script}: expected one place that measures all blocks, found {found}.")
+    script.write_text(text, encoding="utf-8")
 
 
 def slim(app, pagename, templatename, context, doctree):
@@ -207,6 +225,7 @@ def setup(app):
     app.connect("html-page-context", place_frames, priority=800)
     app.connect("html-page-context", give_functions)
     app.connect("html-page-context", slim, priority=900)
+    app.connect("build-finished", measure_late)
     app.connect("build-finished", write_style, priority=600)
     app.connect("build-finished", subset_icons, priority=700)
     app.connect("build-finished", tidy_frames)

