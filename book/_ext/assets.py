@@ -75,7 +75,7 @@ def address_of_style(app, named):
     app.book_style = [*FIRST, *dict.fromkeys(named), FORMULAS, "site.css"]
     parts = [*app.book_style, *(f"{package} {version(package)}" for package in STYLED_BY)]
     sources = (app.env.doc2path(name) for name in sorted(app.env.found_docs))
-    files = (*sources, Path(app.srcdir) / "_static" / "site.css", MODULES.parent / "package-lock.json", __file__)
+    files = (*sources, Path(app.srcdir) / "_static" / "site.css", MODULES / "purgecss" / "package.json", __file__)
     parts += [Path(file).read_text(encoding="utf-8") for file in files]
     return f"_static/book.css?v={hashlib.sha256('|'.join(parts).encode()).hexdigest()[:8]}"
 

@@ -1,5 +1,5 @@
 // What every page of the site does: print on request, start in the search field, remember the questions solved,
-// let the keyboard scroll what is too wide, measure the sections of a long page.
+// let the keyboard scroll what is too wide, lay out a long page in parts.
 (() => {
   const PLACE = "tips-solved"; // names of questions answered right, in this browser alone
 
@@ -27,16 +27,17 @@
   });
   for (const block of document.querySelectorAll("pre, .cell_output > .output, .pst-scrollable-table-container")) sizes.observe(block);
 
-  // Each section is shown for one frame, wherever it is: from then on the browser knows its size (see site.css).
+  // The page stands; what lies further down is laid out now, one section at a time (see site.css).
   const sections = [...document.querySelectorAll(".bd-article section section:not(:has(> section))")];
   const idle = window.requestIdleCallback ?? setTimeout;
-  function measure() {
+  function layOut() {
     const section = sections.shift();
+    document.documentElement.toggleAttribute("data-whole", !section);
     if (!section) return;
     section.style.contentVisibility = "visible";
-    requestAnimationFrame(() => requestAnimationFrame(() => { section.style.contentVisibility = ""; idle(measure); }));
+    requestAnimationFrame(() => requestAnimationFrame(() => idle(layOut))); // the frame with it stands
   }
-  addEventListener("load", measure);
+  addEventListener("load", layOut);
 
   document.addEventListener("tips-answer", event => event.detail.right && keep(solved().add(event.target.dataset.name)));
   document.querySelector('[data-do="forget"]')?.addEventListener("click", () => keep(new Set()));

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from moves import Widget, ready
+from moves import Widget, ready, whole
 from playwright.sync_api import Browser, Page
 from reader import NAMES, Visit
 from serve import serving
@@ -28,7 +28,7 @@ def visit(chromium: Browser, address: str):
         visits.append(seen)
         seen.page.set_default_timeout(8000)
         seen.page.goto(f"{base}/{name}")
-        return seen.page
+        return whole(seen.page)
 
     yield go
     for context in contexts:

@@ -5,8 +5,15 @@ import re
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
+def whole(page):
+    """Wait until the sections far down are laid out as well, and return the page."""
+    page.wait_for_function("document.documentElement.hasAttribute('data-whole')")
+    return page
+
+
 def ready(page):
     """Bring every widget near, wait for its frames, and return them all."""
+    whole(page)
     found = page.locator("tips-explore").all()
     for widget in found:
         widget.scroll_into_view_if_needed()

@@ -25,6 +25,7 @@ def use(page):
         quiz.locator("button").click()
         assert quiz.locator(".reply").inner_text()
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")  # folds laid out
 
 
 def violations(page) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from moves import whole
 from reader import NAMES, TEXTS
 
 
@@ -70,6 +71,7 @@ def test_solved_questions_are_remembered_here_and_forgotten_on_request(visit, ad
         first.locator("input").nth(right["right"]).check()
     first.get_by_role("button").click()
     page.goto(f"{address}/index.html")
+    whole(page)
     assert page.locator('tips-quiz[data-name="index-1"]').evaluate("q => q.hasAttribute('data-solved')")
     row = page.locator("tr", has_text="Vanishing gradients").filter(has=page.locator("[data-questions]"))
     assert row.locator("[data-questions]").inner_text().startswith("1 of ")
