@@ -124,6 +124,7 @@ def _restored(
     sign: float = 1.0,
     extra: int = 0,
     last: bool = False,
+    ties: bool = False,
     copy: bool = True,
     parts: tuple[str, ...] = ("params", "buffers"),
     rebind: bool = False,
@@ -134,7 +135,7 @@ def _restored(
     kept: dict[str, Array] = {}
     for row in rows:
         epoch, score = row.epoch, sign * row.val_accuracy
-        if score > top:
+        if score > top or (ties and score == top):
             top, best = score, epoch
             kept = {part: getattr(net, part).copy() if copy else getattr(net, part) for part in parts}
         elif last:
@@ -176,6 +177,10 @@ RESTORE_BEST = RestoreExercise(
         "compares-with-the-last": Mistake(
             partial(_restored, last=True),
             "You compare with the epoch before. It should be the best so far.",
+        ),
+        "ties": Mistake(
+            partial(_restored, ties=True),
+            "An equal accuracy is no improvement: on a flat line patience would never run out.",
         ),
         "one-too-many": Mistake(
             partial(_restored, extra=1),
