@@ -116,6 +116,10 @@ class RestoreExercise(Exercise):
         return Feedback("right", self.right)
 
 
+def _fill(net: Sequential, part: str, values: Array) -> None:
+    getattr(net, part)[:] = values
+
+
 def _restored(
     rows: Iterator[Epoch],
     net: Sequential,
@@ -142,11 +146,9 @@ def _restored(
             top = score
         if epoch - best >= patience + extra:
             break
+    put = setattr if rebind else _fill
     for part, values in kept.items():
-        if rebind:
-            setattr(net, part, values)
-        else:
-            getattr(net, part)[:] = values
+        put(net, part, values)
     return best if returns == "best" else epoch
 
 
