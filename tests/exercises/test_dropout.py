@@ -4,11 +4,15 @@ import numpy as np
 import pytest
 from solutions import assert_blamed, solution
 
-from tipslib.datasets import digits
+from tipslib.datasets import Examples, Splits, digits
+from tipslib.ensembles import softmax
 from tipslib.exercises import check
+from tipslib.exercises.dropout import identities
+from tipslib.exercises.dropout.enumeration import every_mask
 from tipslib.layers import Dense, Dropout
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import Adam
+from tipslib.regularizers import l2
 from tipslib.training import fit
 
 
@@ -62,6 +66,18 @@ def test_the_case_by_hand_alone_is_not_enough(name, shortcut):
     assert not feedback.message.startswith("By hand")
 
 
+@pytest.mark.parametrize(("factor", "reply"), [(lambda p: p, "turned round"), (lambda p: 0.5, "p = 0.5 alone")])
+def test_wrong_factors_are_named_without_masks_too(factor, reply):
+    message = check("dropout-6", lambda h, W, b, p: softmax(factor(p) * h @ W + b)).message
+    assert reply in message
+    assert "weights of the masks" not in message
+
+
+def test_the_means_over_masks_are_held_against_all_masks(monkeypatch):
+    monkeypatch.setattr(identities, "every_mask", lambda n, p: every_mask(n, p * p))
+    assert not check("dropout-6", solution("dropout-6"))
+
+
 class TestWrongLabels:
     @pytest.mark.parametrize(
         ("value", "message"),
@@ -82,6 +98,27 @@ class TestWrongLabels:
 
     def test_an_untrained_network_has_not_learned(self):
         assert check("dropout-9", lambda splits: mlp([64, 20, 10], dropout=0.5)).hint == "not-learned"
+
+    def test_what_a_low_rate_did_not_do_is_not_praised(self):
+        def penalized(splits):
+            net = mlp([64, 100, 100, 10], dropout=0.01)
+            fit(net, splits, Adam(0.003), epochs=9, batch_size=50, penalty=l2(0.05))
+            return net
+
+        feedback = check("dropout-9", penalized)
+        assert feedback
+        assert "not the work of dropout, at a rate of 0.01" in feedback.message
+        assert "Dropout makes that harder." in check("dropout-9", solution("dropout-9")).message
+
+    @pytest.mark.parametrize(("rate", "lr", "epochs"), [(0.3, 0.003, 60), (0.5, 0.003, 30), (0.01, 0.003, 9)])
+    def test_training_on_the_validation_examples_too_is_found(self, rate, lr, epochs):
+        def dishonest(splits):
+            x, y = (np.concatenate(parts) for parts in zip(splits.train, splits.val, strict=True))
+            net = mlp([64, 100, 100, 10], dropout=rate)
+            fit(net, Splits(Examples(x, y), splits.val, splits.val), Adam(lr), epochs=epochs, batch_size=50)
+            return net
+
+        assert check("dropout-9", dishonest).hint == "validation-examples"
 
     def test_nearly_there_is_told_without_a_hint(self):
         def train_a_little(splits):

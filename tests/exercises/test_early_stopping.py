@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from solutions import assert_blamed, solution
 
-from tipslib.datasets import digits
+from tipslib.activations import sigmoid
+from tipslib.datasets import Examples, Splits, digits
 from tipslib.exercises import check
 from tipslib.networks import mlp
-from tipslib.optimizers import Adam
-from tipslib.training import fit
+from tipslib.optimizers import SGD, Adam
+from tipslib.stopping import progress_quotient
+from tipslib.training import EarlyStopping, fit
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,14 @@ def test_an_incomplete_strip_has_no_quotient():
 
     message = check("early-stopping-6", with_the_rest).message
     assert "For 14 epochs, k = 3: expected shape (4,), received shape (5,)" in message
+
+
+def test_gaps_in_other_places_are_not_the_librarys():
+    def shifted(train_loss, val_loss, k):
+        return np.roll(progress_quotient(train_loss, val_loss, strip=k), 1)
+
+    feedback = check("early-stopping-6", shifted)
+    assert (feedback.status, feedback.hint) == ("wrong", None)
 
 
 class TestRestore:
@@ -97,6 +107,46 @@ class TestNoise:
 
     def test_an_untrained_network_has_hardly_begun(self):
         assert check("early-stopping-9", lambda splits: mlp([64, 10])).hint == "too-early"
+
+    def test_a_plateau_is_no_divergence(self):
+        def waiting(splits):
+            net = mlp([64, 100, 100, 10], activation=sigmoid)
+            fit(net, splits, SGD(0.1), epochs=2, batch_size=50)
+            return net
+
+        assert check("early-stopping-9", waiting).hint == "too-early"
+
+    @pytest.mark.parametrize("epochs", [4, 5, 7])
+    @pytest.mark.parametrize("together", [False, True])
+    def test_a_few_epochs_on_the_validation_examples_are_found(self, epochs, together):
+        def dishonest(splits):
+            known = [splits.train, splits.val] if together else [splits.val]
+            known = Examples(*(np.concatenate(parts) for parts in zip(*known, strict=True)))
+            net = mlp([64, 100, 100, 10], dtype=np.float32)
+            fit(net, Splits(known, splits.val, splits.val), Adam(0.001), epochs=epochs, batch_size=50)
+            return net
+
+        assert check("early-stopping-9", dishonest).hint == "validation-examples"
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_honest_answers_of_other_seeds_are_right(self, seed):
+        def honest(splits):
+            net = mlp([64, 100, 100, 10], dtype=np.float32, seed=seed)
+            stop = EarlyStopping("val_accuracy", patience=10)
+            fit(net, splits, Adam(0.001), epochs=60, batch_size=50, stop=stop, seed=seed)
+            return net
+
+        assert check("early-stopping-9", honest)
+
+    def test_an_answer_that_cannot_be_called_again_stays_right(self):
+        calls = []
+
+        def once(splits):
+            calls.append(splits)
+            return solution("early-stopping-9")(splits) if len(calls) == 1 else calls[2]
+
+        assert check("early-stopping-9", once)
+        assert len(calls) == 2
 
     def test_near_the_goal_the_goal_is_told(self):
         def half_way(splits):

@@ -18,6 +18,13 @@ def stored_bands():
     return measured.stored("generalization", "dropout-bands")
 
 
+def assert_same(again, stored):
+    """The first epochs that were measured again are those that are stored."""
+    found = stored[:, : again.shape[1]]
+    assert again[[0, 2]] == pytest.approx(found[[0, 2]], rel=0.03)
+    assert again[[1, 3, 4]] == pytest.approx(found[[1, 3, 4]], abs=0.03)
+
+
 def test_every_case_rate_and_epoch_is_there(stored):
     columns, shown, eighty = len(sweep.COLUMNS), len(sweep.SHOWN), (sweep.SHOWN <= 80).sum()
     assert stored["epochs"].tolist() == sweep.SHOWN.tolist()
@@ -33,22 +40,30 @@ def test_every_case_rate_and_epoch_is_there(stored):
 @pytest.mark.parametrize(("n", "width", "rate"), [(300, 100, 0.5), (1000, 30, 0.3)])
 def test_a_stored_case_is_what_the_script_measures(stored, n, width, rate):
     again = sweep.run(sweep.load(n), rate, width, epochs=4)
-    found = stored[f"{n} examples, {width} units"][sweep.FEWER.index(rate), :, : again.shape[1]]
-    assert again[[0, 2]] == pytest.approx(found[[0, 2]], rel=0.03)
-    assert again[[1, 3, 4]] == pytest.approx(found[[1, 3, 4]], abs=0.03)
+    assert_same(again, stored[f"{n} examples, {width} units"][sweep.FEWER.index(rate)])
 
 
-def test_stored_batch_normalization_is_what_the_script_measures(stored):
-    place, rate = sweep.NORMED[-1]
-    again = sweep.run(sweep.load(1000), rate, normed=place, epochs=2)
-    assert again[[0, 2]] == pytest.approx(stored["normed"][-1][[0, 2], : again.shape[1]], rel=0.03)
+@pytest.mark.parametrize("place", range(len(sweep.NORMED)))
+def test_stored_batch_normalization_is_what_the_script_measures(stored, place):
+    kind, rate = sweep.NORMED[place]
+    assert_same(sweep.run(sweep.load(1000), rate, normed=kind, epochs=2), stored["normed"][place])
 
 
-def test_new_statistics_are_those_without_dropout():
-    """With dropout in front of it, a normalization stores too large a variance; one pass without masks mends that."""
-    before, after = sweep.mended(sweep.load(100, seeds=2), epochs=1)
-    assert before.shape == after.shape == (2, 2)
-    assert (before[0] != after[0]).all()
+@pytest.mark.parametrize("rate", sweep.STEPPED)
+@pytest.mark.parametrize("lr", sweep.STEPS)
+def test_the_stored_grid_of_learning_rates_is_what_the_script_measures(stored, rate, lr):
+    found = stored["steps"][sweep.STEPPED.index(rate), sweep.STEPS.index(lr)]
+    assert_same(sweep.run(sweep.load(1000), rate, lr=lr, epochs=4), found[..., : sweep.SEEDS])
+
+
+def test_the_stored_networks_with_new_statistics_are_what_the_script_measures(stored):
+    """The first of the five, trained once more to the end; the others agree with what is stored of them elsewhere."""
+    before, after = sweep.mended(sweep.load(1000, seeds=1))[..., 0]
+    assert [before[0], after[0]] == pytest.approx(stored["mended"][:, 0, 0], rel=0.02)
+    assert [before[1], after[1]] == pytest.approx(stored["mended"][:, 1, 0], abs=0.03)
+    risen = np.diff(stored["mended"][:, 0, 0]).item()  # it is above 0.02 for each of the five
+    assert after[0] - before[0] == pytest.approx(risen, abs=0.015)
+    assert stored["mended"][0, 1].tolist() == stored["normed"][sweep.NORMED.index(("every", 0.5)), 4, -1].tolist()
 
 
 def test_the_sweep_shows_what_the_chapter_says(stored):
@@ -57,6 +72,9 @@ def test_the_sweep_shows_what_the_chapter_says(stored):
     half = sweep.RATES.index(0.5)
     assert (test[half, eighty] < test[0, eighty]).all()
     assert (test[half, -1] > test[0, -1]).all()
+    harm = test[0, list(sweep.SHOWN).index(20)] - test[sweep.RATES.index(0.2) :, list(sweep.SHOWN).index(20)]
+    assert (harm.mean(axis=1) > 5 * harm.std(axis=1, ddof=1) / np.sqrt(sweep.MANY)).all()
+    assert (test[0, -1] - test[0, list(sweep.SHOWN).index(40)]).mean() < 0.02  # without dropout it hardly rises
     best = {
         width: sweep.FEWER[stored[f"1000 examples, {width} units"][:, 3, -1].mean(axis=-1).argmax()]
         for width in (30, 200)

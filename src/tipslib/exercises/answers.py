@@ -126,6 +126,8 @@ def _count(things: list[str], noun: str) -> str:
 def wrong_array(value: object, expected: Any) -> str:
     """Say what is wrong with the type, the shape or the finiteness of a value; an empty text when nothing is.
 
+    NaN is in order where NaN is expected, as it is of a typical mistake.
+
     >>> wrong_array(np.zeros(3), np.zeros((1, 3)))
     'expected shape (1, 3), received shape (3,).'
     """
@@ -139,8 +141,9 @@ def wrong_array(value: object, expected: Any) -> str:
     if array.shape != np.shape(expected):
         wanted = wanted if np.ndim(expected) == 0 else f"shape {np.shape(expected)}"
         return f"expected {wanted}, received {_shaped(array)}."
-    if not np.isfinite(array).all():
-        bad = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+    odd = ~np.isfinite(array) & ~(np.isnan(array) & np.isnan(expected))
+    if odd.any():
+        bad = tuple(int(i) for i in np.argwhere(odd)[0])
         return f"expected finite numbers, received {array[bad]}{_at(bad)}."
     return ""
 
@@ -160,13 +163,14 @@ def changed(result: Outcome, call: str) -> str:
 
 
 def close(value: Any, expected: Any) -> bool:
-    """Whether two arrays agree to a relative 1e-5, as float32 and differences for derivatives allow.
+    """Whether two arrays agree to a relative 1e-5, as float32 and differences for derivatives allow; NaN equals NaN.
 
     >>> close([1.0, 2.0], [1.0, 2.000001])
     True
     """
     expected = np.asarray(expected)
-    return bool(np.allclose(value, expected, rtol=1e-5, atol=1e-6 * np.abs(expected).max()))
+    largest = np.abs(np.nan_to_num(expected)).max()
+    return bool(np.allclose(value, expected, rtol=1e-5, atol=1e-6 * largest, equal_nan=True))
 
 
 def difference(expected: Any, value: Any) -> str:

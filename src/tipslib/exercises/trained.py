@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from tipslib.exercises.deadline import Deadline
 from tipslib.exercises.feedback import Feedback
 from tipslib.exercises.grading import Exercise, nothing_returned
 from tipslib.networks import Sequential
+from tipslib.training import evaluate
 
 
 def half_aside(data: Splits) -> tuple[Splits, Examples]:
@@ -92,3 +93,46 @@ class NetworkExercise(Exercise):
     def judge(self, net: Sequential, splits: Splits, kept: Examples) -> Feedback:
         """Return the reply to a network of the right kind, by what it has learned."""
         raise NotImplementedError(f"{type(self).__name__} must define judge(net, splits, kept).")
+
+
+def strange_validation(splits: Splits) -> Splits:
+    """Return the splits with the pixels of the validation images in another order, the same for all of them.
+
+    From the training examples nobody learns to read such images: whoever can was trained on them.
+
+    >>> from tipslib.datasets import digits
+    >>> data = digits()
+    >>> strange = strange_validation(data)
+    >>> np.array_equal(strange.val.x, data.val.x), np.array_equal(strange.train.x, data.train.x)
+    (False, True)
+    """
+    order = np.random.default_rng(0).permutation(splits.val.x.shape[1])
+    seen = Examples(splits.val.x[:, order], splits.val.y)
+    return Splits(splits.train, seen, seen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoosingExercise(NetworkExercise):
+    """An exercise whose answer may choose by the validation examples, and not train on them.
+
+    How well a network knows these examples does not always tell: a few epochs on them are hardly seen. So an answer
+    that would be right is called once more, with strange validation images. Then an honest network guesses. That it
+    was not is the mistake ``validation-examples`` of the catalogue.
+    """
+
+    def grade(self, answer: object, deadline: Deadline) -> Feedback:
+        feedback = super().grade(answer, deadline)
+        if not feedback:
+            return feedback
+        splits = strange_validation(self.examples()[0])
+        net = outcome(answer, self.arguments(splits), Deadline(deadline.seconds)).value
+        if wrong_network(net, self.n_in, self.n_out):  # an honest answer may not bear them
+            return feedback
+        known = evaluate(cast(Sequential, net), splits.val)[1]
+        if known < 0.5:  # honest networks stay at 0.2 or below, those trained on these images are above 0.7
+            return feedback
+        return self.recognized(
+            "validation-examples",
+            "Your function was called again, with the pixels of the validation images in another order. Who knows "
+            f"splits.train alone guesses there; received an accuracy of {known:.2f}.",
+        )

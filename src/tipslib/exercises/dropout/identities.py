@@ -23,11 +23,13 @@ def _geometric_cases() -> list[Case]:
     rng = np.random.default_rng(0)
     for n, k, p in ((4, 3, 0.2), (6, 4, 0.6)):
         h, W, b = rng.normal(size=n), rng.normal(size=(n, k)), rng.normal(size=k)
-        cases.append(Case(f"For {n} units, {k} classes and p = {p}", (h, W, b, p), softmax(h @ W * (1 - p) + b)))
+        text = f"For {n} units, {k} classes and p = {p}, compared with all {2**n} masks"
+        cases.append(Case(text, (h, W, b, p), _geometric(h, W, b, every_mask(n, p)[1])))
     return cases
 
 
 def _geometric(h: Array, W: Array, b: Array, shares_of: Any) -> Array:
+    """Return the normalized geometric mean over all masks, each with the weight given."""
     found, _ = _probabilities(h, W, b, 0.5)
     q = np.exp(shares_of @ np.log(found))
     return np.asarray(q / q.sum())
@@ -61,11 +63,11 @@ GEOMETRIC = FunctionExercise(
         ),
         "all-masks-alike": Mistake(
             lambda h, W, b, p: _geometric(h, W, b, every_mask(len(h), 0.5)[1]),
-            "You give all masks the same weight. That is right for p = 0.5 alone.",
+            "Here units are dropped as often as kept, so that all masks weigh the same. That is p = 0.5 alone.",
         ),
         "keep-for-drop": Mistake(
             lambda h, W, b, p: _geometric(h, W, b, every_mask(len(h), 1 - p)[1]),
-            "The weights of the masks are turned round: a dropped unit brings a factor p, a kept one 1 - p.",
+            "p and 1 - p are turned round. p is the probability to drop: a unit is there with probability 1 - p.",
         ),
         "bias-too": Mistake(
             lambda h, W, b, p: softmax((1 - p) * (h @ W + b)),

@@ -190,6 +190,10 @@ PROGRESS_QUOTIENTS = FunctionExercise(
             lambda train_loss, val_loss, k: _quotients(train_loss, val_loss, k, turned=True),
             "That is the progress over the loss: it would be large when all is well.",
         ),
+        "gaps": Mistake(
+            lambda train_loss, val_loss, k: progress_quotient(train_loss, val_loss, strip=k),
+            "This is the library's array, with NaN between the ends of strips. Return the quotients at the ends alone.",
+        ),
         "loss-alone": Mistake(
             lambda train_loss, val_loss, k: np.array(
                 [100 * (val_loss[t - 1] / val_loss[:t].min() - 1) for t in range(k, len(val_loss) + 1, k)]

@@ -7,7 +7,7 @@ import numpy as np
 from tipslib.datasets import Examples, Splits, digits
 from tipslib.exercises.feedback import Feedback
 from tipslib.exercises.grading import Mistake
-from tipslib.exercises.trained import NetworkExercise
+from tipslib.exercises.trained import ChoosingExercise
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import Adam
 from tipslib.training import evaluate, fit
@@ -24,7 +24,7 @@ def _splits() -> tuple[Splits, Examples]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoiseExercise(NetworkExercise):
+class NoiseExercise(ChoosingExercise):
     """A function that returns a trained network."""
 
     def judge(self, net: Sequential, splits: Splits, kept: Examples) -> Feedback:
@@ -40,16 +40,25 @@ class NoiseExercise(NetworkExercise):
         if train > 0.98:
             return self.recognized("by-heart", evidence)
         if train < 0.45:
-            return self.recognized("too-early", evidence)
+            return self.recognized("diverged" if _diverged(net, splits.train) else "too-early", evidence)
         if train > 0.7:
             return self.recognized("too-late", evidence)
         return Feedback("wrong", f"{evidence} More than {GOAL:g} on the first of these is asked for.")
 
 
-def _trained(splits: Splits, epochs: int) -> Sequential:
+def _diverged(net: Sequential, examples: Examples) -> bool:
+    """Whether the weights have run away and left one or two answers for everything.
+
+    Before it has learned anything, too, a network may answer everything alike; but then its weights are small.
+    """
+    answers = np.unique(net.predict(examples.x).argmax(axis=-1))
+    return len(answers) <= 2 and not np.abs(net.params).max() < 2  # not: NaN has run away, too
+
+
+def _trained(splits: Splits, epochs: int, lr: float = 0.001) -> Sequential:
     """Train as readers do, and keep the last epoch."""
     net = mlp([64, 100, 100, 10], dtype=np.float32)
-    fit(net, splits, Adam(0.001), epochs=epochs, batch_size=50)
+    fit(net, splits, Adam(lr), epochs=epochs, batch_size=50)
     return net
 
 
@@ -61,7 +70,7 @@ TRAIN_WITH_NOISE = NoiseExercise(
     hints=(
         "Train to the end and look at `history.val_accuracy`: where was it highest?",
         "`EarlyStopping('val_accuracy', patience=10)` goes into `fit` as `stop=` and brings the best epoch back.",
-        "The validation loss would stop too, and later than is good here: look at both columns.",
+        "The validation loss would do, too. Here it mostly stops later, at a network a little worse: look at both.",
     ),
     mistakes={
         "by-heart": Mistake(
@@ -71,12 +80,16 @@ TRAIN_WITH_NOISE = NoiseExercise(
         "too-early": Mistake(
             lambda splits: _trained(splits, 2), "It has hardly begun: even what the labels have in common is missing."
         ),
+        "diverged": Mistake(
+            lambda splits: _trained(splits, 20, lr=0.3),
+            "It has the same one or two answers for all images: its weights ran away. Take a smaller learning rate.",
+        ),
         "too-late": Mistake(
             lambda splits: _trained(splits, 35),
             "It has begun to learn the wrong labels: about 0.6 of the training labels is all that makes sense.",
         ),
         "validation-examples": Mistake(
-            lambda splits: _trained(Splits(splits.val, splits.val, splits.val), 30),
+            lambda splits: _trained(Splits(splits.val, splits.val, splits.val), 5),
             "It knows the validation examples better than others: was it trained on them? They are for choosing.",
         ),
         "accuracy": Mistake(

@@ -116,6 +116,10 @@ class RestoreExercise(Exercise):
         return Feedback("right", self.right)
 
 
+def _fill(net: Sequential, part: str, values: Array) -> None:
+    getattr(net, part)[:] = values
+
+
 def _restored(
     rows: Iterator[Epoch],
     net: Sequential,
@@ -124,6 +128,7 @@ def _restored(
     sign: float = 1.0,
     extra: int = 0,
     last: bool = False,
+    ties: bool = False,
     copy: bool = True,
     parts: tuple[str, ...] = ("params", "buffers"),
     rebind: bool = False,
@@ -134,18 +139,16 @@ def _restored(
     kept: dict[str, Array] = {}
     for row in rows:
         epoch, score = row.epoch, sign * row.val_accuracy
-        if score > top:
+        if score > top or (ties and score == top):
             top, best = score, epoch
             kept = {part: getattr(net, part).copy() if copy else getattr(net, part) for part in parts}
         elif last:
             top = score
         if epoch - best >= patience + extra:
             break
+    put = setattr if rebind else _fill
     for part, values in kept.items():
-        if rebind:
-            setattr(net, part, values)
-        else:
-            getattr(net, part)[:] = values
+        put(net, part, values)
     return best if returns == "best" else epoch
 
 
@@ -176,6 +179,10 @@ RESTORE_BEST = RestoreExercise(
         "compares-with-the-last": Mistake(
             partial(_restored, last=True),
             "You compare with the epoch before. It should be the best so far.",
+        ),
+        "ties": Mistake(
+            partial(_restored, ties=True),
+            "An equal accuracy is no improvement: on a flat line patience would never run out.",
         ),
         "one-too-many": Mistake(
             partial(_restored, extra=1),
