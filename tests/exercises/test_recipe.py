@@ -110,7 +110,7 @@ class TestChanges:
             ({"rate": -0.1}, "Expected rate above 0 and up to 1000, received -0.1."),
             ({"dropout": 1}, "up to 0.99, received 1."),
             ({"layers": 2.5}, "layers is a whole number, received 2.5."),
-            ({"scaled": True, "rate": 1e-6, "dropout": 0.0}, "received 0.9"),
+            ({"std": 1e-4, "rate": 0.1, "dropout": 0.0}, "received 2.3 and 0.9"),
         ],
     )
     def test_other_answers(self, answer, message):
@@ -121,3 +121,30 @@ class TestChanges:
     def test_settings_that_stay_are_no_changes(self):
         answer = {"scaled": True, "rate": 0.1, "dropout": 0.0, "width": 100, "l2": 0.0}
         assert check("recipe-9", answer)
+
+    @pytest.mark.parametrize(
+        ("answer", "key"),
+        [
+            ({"rate": 0.003, "dropout": 0, "epochs": 30}, "rate-for-inputs"),
+            ({"rate": 0.01, "dropout": 0}, "rate-for-inputs"),
+            ({"rate": 0.001, "dropout": 0}, "inputs-left"),
+            ({"scaled": True, "rate": 0.1, "dropout": 0.8}, "dropout-left"),
+            ({"std": 0.01, "rate": 0.1}, "dropout-left"),
+            ({"scaled": True, "std": 100, "dropout": 0}, "weights-too-large"),
+            ({"scaled": True, "std": 0.3, "rate": 0.1}, "weights-too-large"),
+            ({"scaled": True, "rate": 1}, "dropout-left"),
+            ({"scaled": True, "rate": 1.5, "dropout": 0}, "rate-left"),
+            ({"rate": 1e-6, "dropout": 0}, "rate-too-low"),
+            ({"scaled": True, "rate": 0.003, "dropout": 0}, "rate-too-low"),
+        ],
+    )
+    def test_the_first_cause_that_is_left_is_named(self, answer, key):
+        feedback = check("recipe-9", answer)
+        assert (feedback.status, feedback.hint) == ("wrong", key)
+
+    def test_praise_says_what_was_done(self):
+        assert "three first checks" in check("recipe-9", {"scaled": True, "rate": 0.1, "dropout": 0.5}).message
+        by_weights = check("recipe-9", {"std": 0.01, "rate": 0.1, "dropout": 0})
+        assert by_weights
+        assert "the inputs are as they were" in by_weights.message
+        assert "three first checks" not in by_weights.message

@@ -1,13 +1,18 @@
 """The replies of the exercises on regularization to what is not in their catalogues."""
 
+import nbformat
 import numpy as np
 import pytest
+from refresh import BOOK
 from solutions import assert_blamed
 
-from tipslib.datasets import mnist1d
+from tipslib.datasets import Examples, Splits, mnist1d
 from tipslib.exercises import check
 from tipslib.networks import mlp
 from tipslib.optimizers import Adam
+from tipslib.quiz import estimate
+from tipslib.regularizers import l2, max_norm
+from tipslib.stopping import EarlyStopping
 from tipslib.training import fit
 
 
@@ -47,6 +52,14 @@ def test_shape_and_size_are_told(name, answer, complaint):
     assert complaint in feedback.message
 
 
+def test_a_decay_without_the_rate_is_recognized_by_hand():
+    cells = nbformat.read(BOOK / "generalization" / "regularization.ipynb", as_version=4).cells
+    source = next(cell.source for cell in cells if cell.get("id") == "exercise-2")
+    right, reply = eval(source, {"estimate": estimate}).answer(0.98**1000)
+    assert not right
+    assert "1 − 0.02" in reply
+
+
 def test_the_decay_may_stand_in_either_place():
     assert check("regularization-7", lambda t, grads, d, lr, a: _in_turn(t, grads, d, lr, a))
 
@@ -56,6 +69,17 @@ def _in_turn(theta, grads, decays, lr, alpha):
     for i, g in enumerate(grads):
         theta = (1 - lr * alpha * decays) * theta - lr * g if i % 2 else theta - lr * (g + alpha * decays * theta)
     return theta
+
+
+def _both(splits):
+    """Training and validation examples, to train on."""
+    return Splits(Examples(*map(np.concatenate, zip(splits.train, splits.val, strict=True))), splits.val, splits.val)
+
+
+def _fitted(splits, penalty=None, *, epochs=25, rate=0.005, dropout=0.0, **options):
+    net = mlp([40, 100, 100, 10], seed=0, dtype=np.float32, dropout=dropout)
+    fit(net, splits, Adam(rate), epochs=epochs, batch_size=100, penalty=penalty, **options)
+    return net
 
 
 class TestTrained:
@@ -90,3 +114,47 @@ class TestTrained:
         given = {x.tobytes() for part in (seen[0].train, seen[0].val, seen[0].test) for x in part.x}
         assert len(given) == 2000
         assert not [x for x in mnist1d(n=1000).test.x if x.tobytes() in given]
+
+    @pytest.mark.parametrize("penalty", [l2(0.01), l2(0.02), l2(0.03), max_norm(0.8)], ids=str)
+    def test_validation_examples_are_not_to_train_on(self, penalty):
+        feedback = check("regularization-9", lambda splits: _fitted(_both(splits), penalty))
+        assert (feedback.status, feedback.hint) == ("wrong", "validation-examples")
+
+    def test_validation_examples_are_there_to_stop_by(self):
+        stop = EarlyStopping("val_accuracy", patience=8)
+        assert check("regularization-9", lambda splits: _fitted(splits, l2(0.02), epochs=60, stop=stop))
+
+    @pytest.mark.parametrize("epochs", [4, 8, 15])
+    def test_a_plain_network_that_was_stopped_has_no_remedy(self, epochs):
+        assert check("regularization-9", lambda splits: _fitted(splits, epochs=epochs, rate=0.003)).hint == "no-remedy"
+
+    @pytest.mark.parametrize(
+        ("options", "key"),
+        [
+            ({"penalty": l2(0.1)}, "too-strong"),
+            ({"penalty": l2(0.2), "epochs": 8}, "too-strong"),
+            ({"penalty": l2(0.02), "rate": 1e-4}, "too-short"),
+            ({"epochs": 4, "rate": 0.0005}, "too-short"),
+            ({"epochs": 8, "rate": 0.003, "dropout": 0.5}, "too-short"),
+        ],
+    )
+    def test_a_small_gap_has_two_causes(self, options, key):
+        feedback = check("regularization-9", lambda splits: _fitted(splits, **options))
+        assert (feedback.status, feedback.hint) == ("wrong", key)
+
+
+def test_half_the_decay_is_described():
+    def one_place_at_half_strength(theta, grads, decays, lr, alpha):
+        for g in grads:
+            theta = (1 - lr * alpha / 2 * decays) * theta - lr * g
+        return theta
+
+    def both_places_at_half_strength(theta, grads, decays, lr, alpha):
+        for g in grads:
+            theta = theta - lr * (g + alpha / 2 * decays * theta) - lr * alpha / 2 * decays * theta
+        return theta
+
+    feedback = check("regularization-7", one_place_at_half_strength)
+    assert feedback.hint == "half"
+    assert "both" not in feedback.message
+    assert check("regularization-7", both_places_at_half_strength)

@@ -96,6 +96,20 @@ def test_the_same_gap_has_different_cures(cases):
     assert len(set(cures)) == len(gap)
 
 
+def test_dropout_is_no_treatment_of_a_rate_that_is_too_high(stored):
+    name = "rate-too-high"
+    again = script.learn(script.replace(script.pair(name)[0], dropout=0.5), 0)
+    sick = stored["ends"][NAMES.index(name), 0, 0]
+    assert again.curves[TRAIN, -1] < sick[TRAIN] - 0.15
+
+
+def test_who_started_too_large_is_treated_with_the_std_that_the_text_names(cases):
+    assert script.pair("exploding-start")[1].init is script.glorot_normal
+    treatment = cases["exploding-start"].treatment
+    assert "√(2/(n + M))" in treatment.options[int(treatment.right)][0]
+    assert "√(2/(n + M))" in cases["exploding-start"].cure
+
+
 SIGNS = {  # what the replies say of the chart, beyond the numbers that are filled in
     "rate-too-low": lambda s, t: s.steps.max() < 3e-4 and (np.diff(s.train_loss) < 0).all(),
     "overfitting": lambda s, t: (

@@ -25,7 +25,7 @@ def test_every_remedy_is_there():
     assert (found["test_accuracy"] > 0.05).all()
 
 
-@pytest.mark.parametrize("remedy", ["none", "L2 0.02", "shift by 2"])
+@pytest.mark.parametrize("remedy", ["none", "L2 0.02", "dropout 0.5", "shift by 2"])
 def test_a_stored_point_of_the_race_is_what_the_script_measures(remedy):
     found, epochs = stored("remedies"), 2
     *_, (row, net) = remedies.run(remedy, 0.2, epochs=epochs)

@@ -5,7 +5,7 @@ losses of the library, a training run.
 """
 
 from tipslib.exercises.grading import Exercise
-from tipslib.exercises.recipe import charts, checks, loop, tiny
+from tipslib.exercises.recipe import changes, charts, checks, loop, tiny
 
 EXERCISES: dict[str, Exercise] = {
     "recipe-3": checks.EXCESS_LOSS,
@@ -14,5 +14,5 @@ EXERCISES: dict[str, Exercise] = {
     "recipe-6": checks.UPDATE_RATIO,
     "recipe-7": checks.SHARE_LEAKED,
     "recipe-8": charts.DIAGNOSES,
-    "recipe-9": charts.CHANGES,
+    "recipe-9": changes.CHANGES,
 }

@@ -152,7 +152,7 @@ SHARE_LEAKED = FunctionExercise(
     right="Run it on every new data set. It finds exact copies alone: two photographs of one thing escape it.",
     hints=(
         "Two rows are the same if all of their entries are: (a == b).all().",
-        "test[:, None] == train compares all pairs of rows: shape (N, M, D). Which axis has to agree everywhere?",
+        "test[:, None] == train compares all pairs of rows: (test rows, train rows, n). Which axis has to agree?",
         "A test row is leaked if any training row equals it. The mean of N yes and no answers is a share.",
     ),
     mistakes={

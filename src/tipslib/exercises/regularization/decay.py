@@ -89,7 +89,8 @@ SGD_WITH_DECAY = FunctionExercise(
         ),
         "half": Mistake(
             lambda theta, grads, decays, lr, alpha: _decay(theta, grads, decays, lr, alpha, 0.5),
-            "Half of it. To halve both decays gives about the right size on paper; take one of them, whole.",
+            "The weights decay half as much as asked for. One of the two places is gone; the one that is left needs "
+            "its full strength, lr * alpha.",
         ),
         "gradient-too": Mistake(
             lambda theta, grads, decays, lr, alpha: _decay(theta, grads, decays, lr, alpha, late=True),

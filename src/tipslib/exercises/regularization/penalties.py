@@ -85,7 +85,7 @@ def _objective(u: Array, v: Array, threshold: float) -> Any:
 
 
 def _by_search(w: Array, g: Array, lr: float, strength: float) -> Array:
-    """Return the minimum of equation (eq-prox) for each weight, found by ternary search: it is convex."""
+    """Return the minimum of equation (eq-l1-prox) for each weight, found by ternary search: it is convex."""
     v = w - lr * g
     low, high = v - 10, v + 10
     for _ in range(200):
