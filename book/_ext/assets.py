@@ -108,7 +108,7 @@ def subset_icons(app, error):
 # ------------------------------------------------------------------------------------------------ scripts of each page
 
 MEASURES_ALL = re.compile(r',"complete"===document\.readyState\?(\w)\(\):window\.addEventListener\("load",\1\)')
-"""Where the theme's script measures each block of the page, at the start and at each change: `site.js` waits for them."""
+"""Where the theme's script measures all blocks of a page, at the start and at each change; `site.js` waits for them."""
 
 
 def measure_late(app, error):
