@@ -5,6 +5,7 @@ import shutil
 from urllib.parse import urlsplit
 
 import pytest
+from moves import whole
 from reader import NAMES, TEXTS
 from serve import PAGES, serving
 
@@ -24,7 +25,7 @@ class Traffic:
         self.bytes += request.sizes()["responseBodySize"]
 
 
-@pytest.mark.parametrize(("name", "requests", "weight"), [("index.html", 20, 200_000), (HEAVIEST, 26, 400_000)])
+@pytest.mark.parametrize(("name", "requests", "weight"), [("index.html", 20, 160_000), (HEAVIEST, 24, 330_000)])
 def test_a_page_is_light(chromium, address, name, requests, weight):
     context = chromium.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
@@ -35,6 +36,34 @@ def test_a_page_is_light(chromium, address, name, requests, weight):
     assert len(traffic.kinds) <= requests, traffic.kinds
     assert traffic.kinds.count("stylesheet") == 1
     assert traffic.bytes <= weight, traffic.bytes
+
+
+@pytest.mark.parametrize("width", [1350, 390])
+def test_a_link_into_a_long_page_holds_its_place_while_the_rest_is_laid_out(chromium, address, width):
+    context = chromium.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(f"{address}/{HEAVIEST}#exercises")
+    whole(page)
+    assert page.locator("#exercises").evaluate("section => section.style.contentVisibility") != "auto"
+    assert -5 <= page.locator("#exercises").bounding_box()["y"] <= 150
+    context.close()
+
+
+def test_what_scrolls_is_reached_by_the_keyboard_and_nothing_else(visit):
+    page = visit(HEAVIEST, width=390)
+    blocks = page.locator("pre, .cell_output > .output, .pst-scrollable-table-container").filter(visible=True)
+    page.wait_for_timeout(100)
+    found = blocks.evaluate_all("all => all.map(b => [b.scrollWidth > b.clientWidth, b.tabIndex === 0])")
+    assert {scrolls for scrolls, _ in found} == {True, False}
+    assert all(scrolls == reached for scrolls, reached in found)
+
+
+def test_the_style_sheet_holds_what_pages_and_scripts_use():
+    style = (PAGES / "_static" / "book.css").read_text(encoding="utf-8")
+    assert len(style) < 200_000
+    assert not re.search(r"\.(?:accordion-button|form-floating|pagination)\b", style), "nothing of this stands on a page"
+    for used in ("tips-quiz", ".katex", ".highlight", ".pst-scrollable-table-container", ".tooltip", ".show"):
+        assert used in style
 
 
 @pytest.mark.parametrize("name", NAMES)
