@@ -27,15 +27,17 @@
   });
   for (const block of document.querySelectorAll("pre, .cell_output > .output, .pst-scrollable-table-container")) sizes.observe(block);
 
-  // The page stands; what lies further down is laid out now, one section at a time (see site.css).
+  // The page stands; what lies further down is laid out now, a few sections at a time (see site.css).
   const sections = [...document.querySelectorAll(".bd-article section section:not(:has(> section))")];
   const idle = window.requestIdleCallback ?? setTimeout;
   function layOut() {
-    const section = sections.shift();
-    document.documentElement.toggleAttribute("data-whole", !section);
-    if (!section) return;
-    section.style.contentVisibility = "visible";
-    requestAnimationFrame(() => requestAnimationFrame(() => idle(layOut))); // the frame with it stands
+    if (!sections.length) return document.documentElement.toggleAttribute("data-whole", true);
+    for (let room = 500; room > 0 && sections.length;) {
+      const section = sections.shift();
+      section.style.contentVisibility = "visible";
+      room -= section.getElementsByTagName("*").length;
+    }
+    requestAnimationFrame(() => requestAnimationFrame(() => idle(layOut))); // the frame with them stands
   }
   addEventListener("load", layOut);
 

@@ -115,9 +115,9 @@ class TestTrained:
         assert len(given) == 2000
         assert not [x for x in mnist1d(n=1000).test.x if x.tobytes() in given]
 
-    @pytest.mark.parametrize("penalty", [l2(0.01), l2(0.02), l2(0.03), max_norm(0.8)], ids=str)
-    def test_validation_examples_are_not_to_train_on(self, penalty):
-        feedback = check("regularization-9", lambda splits: _fitted(_both(splits), penalty))
+    @pytest.mark.parametrize(("penalty", "strength"), [(l2, 0.01), (l2, 0.02), (l2, 0.03), (max_norm, 0.8)])
+    def test_validation_examples_are_not_to_train_on(self, penalty, strength):
+        feedback = check("regularization-9", lambda splits: _fitted(_both(splits), penalty(strength)))
         assert (feedback.status, feedback.hint) == ("wrong", "validation-examples")
 
     def test_validation_examples_are_there_to_stop_by(self):

@@ -28,7 +28,7 @@ def visit(chromium: Browser, address: str):
         visits.append(seen)
         seen.page.set_default_timeout(8000)
         seen.page.goto(f"{base}/{name}")
-        return whole(seen.page)
+        return whole(seen.page) if context.get("java_script_enabled", True) else seen.page
 
     yield go
     for context in contexts:

@@ -7,7 +7,7 @@ SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 def whole(page):
     """Wait until the sections far down are laid out as well, and return the page."""
-    page.wait_for_function("document.documentElement.hasAttribute('data-whole')")
+    page.wait_for_selector("html[data-whole]", state="attached")
     return page
 
 

@@ -61,7 +61,7 @@ def test_what_scrolls_is_reached_by_the_keyboard_and_nothing_else(visit):
 def test_the_style_sheet_holds_what_pages_and_scripts_use():
     style = (PAGES / "_static" / "book.css").read_text(encoding="utf-8")
     assert len(style) < 200_000
-    assert not re.search(r"\.(?:accordion-button|form-floating|pagination)\b", style), "nothing of this stands on a page"
+    assert not re.search(r"\.(?:accordion-button|form-floating|pagination)\b", style), "on no page"
     for used in ("tips-quiz", ".katex", ".highlight", ".pst-scrollable-table-container", ".tooltip", ".show"):
         assert used in style
 

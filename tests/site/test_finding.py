@@ -23,7 +23,8 @@ def test_search_finds(visit, words, page):
     tab.locator(".search-button__button:visible").first.click()
     tab.locator("#pst-search-dialog input").fill(words)
     tab.keyboard.press("Enter")
-    tab.wait_for_function("() => /finished/.test(document.querySelector('#search-results').textContent)")
+    tab.wait_for_url("**/search.html?*")
+    tab.locator("#search-results", has_text="finished").wait_for()
     assert any(page in link.get_attribute("href") for link in tab.locator("#search-results li a").all())
 
 
