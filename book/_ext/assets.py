@@ -10,6 +10,7 @@ import posixpath
 import re
 import shutil
 import subprocess
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -74,10 +75,15 @@ def address_of_style(app, named):
     """
     app.book_style = [*FIRST, *dict.fromkeys(named), FORMULAS, "site.css"]
     parts = [*app.book_style, *(f"{package} {version(package)}" for package in STYLED_BY)]
+    return f"_static/book.css?v={hashlib.sha256('|'.join([*parts, edition(app)]).encode()).hexdigest()[:8]}"
+
+
+@cache
+def edition(app):
+    """Return a key of everything that pages and style sheet are made of."""
     sources = (app.env.doc2path(name) for name in sorted(app.env.found_docs))
     files = (*sources, Path(app.srcdir) / "_static" / "site.css", MODULES / "purgecss" / "package.json", __file__)
-    parts += [Path(file).read_text(encoding="utf-8") for file in files]
-    return f"_static/book.css?v={hashlib.sha256('|'.join(parts).encode()).hexdigest()[:8]}"
+    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
 
 
 def write_style(app, error):

@@ -7,12 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pages
 import pytest
 from lab import BIN, copy_repository, run
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-import pages  # noqa: E402 - an extension of Sphinx, in no package
 
 BASE = {"GITHUB_REPOSITORY": "book/tips", "GITHUB_REF_NAME": "main"}
 REQUEST = {"GITHUB_REPOSITORY": "book/tips", "GITHUB_REF_NAME": "12/merge", "GITHUB_HEAD_REF": "fix/typo"}

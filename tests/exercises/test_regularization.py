@@ -6,8 +6,9 @@ import pytest
 from refresh import BOOK
 from solutions import assert_blamed
 
-from tipslib.datasets import Examples, Splits, mnist1d
+from tipslib.datasets import Splits, mnist1d
 from tipslib.exercises import check
+from tipslib.exercises.trained import joined
 from tipslib.networks import mlp
 from tipslib.optimizers import Adam
 from tipslib.quiz import estimate
@@ -71,11 +72,6 @@ def _in_turn(theta, grads, decays, lr, alpha):
     return theta
 
 
-def _both(splits):
-    """Training and validation examples, to train on."""
-    return Splits(Examples(*map(np.concatenate, zip(splits.train, splits.val, strict=True))), splits.val, splits.val)
-
-
 def _fitted(splits, penalty=None, *, epochs=25, rate=0.005, dropout=0.0, **options):
     net = mlp([40, 100, 100, 10], seed=0, dtype=np.float32, dropout=dropout)
     fit(net, splits, Adam(rate), epochs=epochs, batch_size=100, penalty=penalty, **options)
@@ -117,7 +113,10 @@ class TestTrained:
 
     @pytest.mark.parametrize(("penalty", "strength"), [(l2, 0.01), (l2, 0.02), (l2, 0.03), (max_norm, 0.8)])
     def test_validation_examples_are_not_to_train_on(self, penalty, strength):
-        feedback = check("regularization-9", lambda splits: _fitted(_both(splits), penalty(strength)))
+        feedback = check(
+            "regularization-9",
+            lambda splits: _fitted(Splits(joined(splits.train, splits.val), splits.val, splits.val), penalty(strength)),
+        )
         assert (feedback.status, feedback.hint) == ("wrong", "validation-examples")
 
     def test_validation_examples_are_there_to_stop_by(self):

@@ -94,8 +94,7 @@ def test_the_keyboard_stops_at_most_twice_at_a_name(name):
     assert set(stops) == {target for target, _ in LINKS.findall(TEXTS[name])}
 
 
-def test_attributes_and_keywords_are_no_links(monkeypatch):
-    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "book" / "_ext")
+def test_attributes_and_keywords_are_no_links():
     code = "net.fit(lr); mlp([2], init=init); plotting.dots(init)"
     lines = PythonLexer().get_tokens(code), HtmlFormatter(nowrap=True)
     found = [(m["name"], m["attribute"]) for m in import_module("pages").NAME.finditer(format(*lines))]

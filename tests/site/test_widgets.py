@@ -15,7 +15,7 @@ WITH_QUESTIONS = [name for name in NAMES if "<tips-quiz" in TEXTS[name]]
 
 
 def state(widget):
-    return widget.locator(".picture").inner_html(), widget.locator(".say").text_content()
+    return widget.locator(".picture").inner_html(), widget.locator(".say").inner_text()
 
 
 def ends(control):
@@ -122,7 +122,7 @@ def test_without_javascript_the_start_frame_is_there(visit, name):
     page = visit(name, java_script_enabled=False)
     for widget in page.locator("tips-explore").all():
         assert widget.locator(".picture svg").bounding_box()["height"] > 100
-        assert widget.locator(".say").text_content()
+        assert widget.locator(".say").inner_text()
         assert not widget.locator(".controls").is_visible()
 
 

@@ -95,10 +95,21 @@ class NetworkExercise(Exercise):
         raise NotImplementedError(f"{type(self).__name__} must define judge(net, splits, kept).")
 
 
-def strange_validation(splits: Splits) -> Splits:
-    """Return the splits with the pixels of the validation images in another order, the same for all of them.
+def joined(first: Examples, second: Examples) -> Examples:
+    """Return the examples of both.
 
-    From the training examples nobody learns to read such images: whoever can was trained on them.
+    >>> from tipslib.datasets import digits
+    >>> data = digits()
+    >>> len(joined(data.train, data.val).y) - len(data.train.y) - len(data.val.y)
+    0
+    """
+    return Examples(np.concatenate([first.x, second.x]), np.concatenate([first.y, second.y]))
+
+
+def strange_validation(splits: Splits) -> Splits:
+    """Return the splits with the inputs of the validation examples in another order, the same for all of them.
+
+    From the training examples nobody learns to read such inputs: whoever can was trained on them.
 
     >>> from tipslib.datasets import digits
     >>> data = digits()
@@ -116,8 +127,8 @@ class ChoosingExercise(NetworkExercise):
     """An exercise whose answer may choose by the validation examples, and not train on them.
 
     How well a network knows these examples does not always tell: a few epochs on them are hardly seen. So an answer
-    that would be right is called once more, with strange validation images. Then an honest network guesses. That it
-    was not is the mistake ``validation-examples`` of the catalogue.
+    that would be right is called once more, with strange validation examples. Then an honest network guesses, with an
+    accuracy of 0.2 or below. That it was not is the mistake ``validation-examples`` of the catalogue.
     """
 
     def grade(self, answer: object, deadline: Deadline) -> Feedback:
@@ -129,10 +140,10 @@ class ChoosingExercise(NetworkExercise):
         if wrong_network(net, self.n_in, self.n_out):  # an honest answer may not bear them
             return feedback
         known = evaluate(cast(Sequential, net), splits.val)[1]
-        if known < 0.5:  # honest networks stay at 0.2 or below, those trained on these images are above 0.7
+        if known < 0.5:  # honest networks stay at 0.2 or below, those trained on these examples are above 0.7
             return feedback
         return self.recognized(
             "validation-examples",
-            "Your function was called again, with the pixels of the validation images in another order. Who knows "
+            "Your function was called again, with the inputs of the validation examples in another order. Who knows "
             f"splits.train alone guesses there; received an accuracy of {known:.2f}.",
         )

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from tipslib.activations import relu
 from tipslib.datasets import Examples, Splits, digits
 from tipslib.exercises.feedback import Feedback
 from tipslib.exercises.grading import Mistake
-from tipslib.exercises.trained import ChoosingExercise, half_aside
+from tipslib.exercises.trained import ChoosingExercise, half_aside, joined
 from tipslib.layers import Activate, Dense, Dropout
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import Adam
@@ -61,12 +59,6 @@ def _trained(splits: Splits, rate: float = 0.5, epochs: int = 30, lr: float = 0.
     return net
 
 
-def _together(splits: Splits) -> Splits:
-    """Return splits whose training examples are those for training and for validation."""
-    x, y = (np.concatenate(parts) for parts in zip(splits.train, splits.val, strict=True))
-    return Splits(Examples(x, y), splits.val, splits.val)
-
-
 def _dropped_outputs(splits: Splits) -> Sequential:
     layers = [Dense(100), Activate(relu), Dense(10), Dropout(0.5)]
     net = Sequential(layers, n_in=64)
@@ -101,7 +93,7 @@ TRAIN_ON_WRONG_LABELS = NoisyExercise(
             "Dropout on the logits sets some of them to 0, which is a statement about classes. Drop hidden units.",
         ),
         "validation-examples": Mistake(
-            lambda splits: _trained(_together(splits), rate=0.3, epochs=60),
+            lambda splits: _trained(Splits(joined(splits.train, splits.val), splits.val, splits.val), 0.3, 60),
             "It knows the validation examples that it saw better than the others: was it trained on them?",
         ),
         "accuracy": Mistake(

@@ -10,7 +10,7 @@ import numpy as np
 from tipslib.datasets import Examples, Splits, mnist1d
 from tipslib.exercises.feedback import Feedback
 from tipslib.exercises.grading import Mistake
-from tipslib.exercises.trained import NetworkExercise
+from tipslib.exercises.trained import NetworkExercise, joined
 from tipslib.layers import Dropout
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import Adam
@@ -29,10 +29,6 @@ def _splits() -> tuple[Splits, Examples]:
     mean = data.raw.train.x.mean(axis=0)
     kept = (more.train.x[1000:] - mean) / (data.raw.train.x - mean).std()
     return Splits(data.train, data.val, data.val), Examples(kept, more.train.y[1000:])
-
-
-def _joined(first: Examples, second: Examples) -> Examples:
-    return Examples(np.concatenate([first.x, second.x]), np.concatenate([first.y, second.y]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +125,7 @@ TRAIN_REGULARIZED = GeneralizingExercise(
             "It has learned next to nothing, not even its training examples.",
         ),
         "validation-examples": Mistake(
-            lambda splits: _trained(Splits(_joined(splits.train, splits.val), splits.val, splits.val), strength=0.02),
+            lambda splits: _trained(Splits(joined(splits.train, splits.val), splits.val, splits.val), strength=0.02),
             "It knows the validation examples better than others of their kind: was it trained on them?",
         ),
         "accuracy": Mistake(
