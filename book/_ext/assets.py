@@ -113,6 +113,14 @@ def subset_icons(app, error):
 
 # ------------------------------------------------------------------------------------------------ scripts of each page
 
+
+def mark_leaves(app, doctree, docname):
+    """Mark the sections that hold no others: the parts in which a long page is laid out."""
+    for section in doctree.findall(nodes.section):
+        if isinstance(section.parent, nodes.section) and section.next_node(nodes.section) is None:
+            section["classes"].append("leaf")
+
+
 MEASURES_ALL = re.compile(r',"complete"===document\.readyState\?(\w)\(\):window\.addEventListener\("load",\1\)')
 """Where the theme's script measures all blocks of a page, at the start and at each change; `site.js` waits for them."""
 
@@ -228,6 +236,7 @@ def setup(app):
     app.connect("builder-inited", make_static)
     app.connect("doctree-resolved", drop_thebe, priority=900)
     app.connect("doctree-resolved", size_images)
+    app.connect("doctree-resolved", mark_leaves)
     app.connect("html-page-context", place_frames, priority=800)
     app.connect("html-page-context", give_functions)
     app.connect("html-page-context", slim, priority=900)

@@ -28,7 +28,7 @@
   for (const block of document.querySelectorAll("pre, .cell_output > .output, .pst-scrollable-table-container")) sizes.observe(block);
 
   // The page stands; what lies further down is laid out now, a few sections at a time (see site.css).
-  const sections = [...document.querySelectorAll(".bd-article section section:not(:has(> section))")];
+  const sections = [...document.querySelectorAll("section.leaf")];
   const idle = window.requestIdleCallback ?? setTimeout;
   function layOut() {
     if (!sections.length) return document.documentElement.toggleAttribute("data-whole", true);

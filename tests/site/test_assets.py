@@ -111,6 +111,20 @@ def test_the_policy_as_a_header_breaks_nothing(visit, chromium, address, name):
         assert page.title() == "printed"
 
 
+@pytest.mark.parametrize(
+    ("chosen", "scheme", "seen"), [("auto", "dark", "dark"), ("auto", "light", "light"), ("dark", "light", "dark")]
+)
+def test_a_page_is_light_or_dark_before_its_scripts_run(chromium, address, chosen, scheme, seen):
+    context = chromium.new_context(color_scheme=scheme)
+    context.add_init_script(f"localStorage.setItem('mode', '{chosen}'); localStorage.setItem('theme', 'light')")
+    context.route("**/*.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page = context.new_page()
+    page.goto(f"{address}/index.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == seen
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == seen
+    context.close()
+
+
 def test_the_policy_would_stop_a_script(chromium, address):
     page = chromium.new_page()
     told = []

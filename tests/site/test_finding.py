@@ -35,6 +35,7 @@ def test_a_page_describes_itself(name):
     [title] = re.findall(r"<title>([^<]*)</title>", TEXTS[name])
     assert "Tips for Deep Learning" in title
     assert 'property="og:title"' in TEXTS[name]
+    assert 'property="og:site_name" content="Tips for Deep Learning"' in TEXTS[name]
     assert 'rel="icon"' in TEXTS[name]
 
 
