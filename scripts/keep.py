@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from browser import browsing
 from build import BOOK, BUILD, ROOT, files
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 from serve import serving
 
@@ -40,9 +40,9 @@ def printed(page: Page) -> bytes:
     )
 
 
-def make_pdf() -> None:
+def make_pdf(browser: Browser) -> None:
     """Print twice: the first print tells on which page each chapter starts, the second says it in the contents."""
-    with serving() as address, browsing() as browser:
+    with serving() as address:
         page = browser.new_page()
         page.set_default_timeout(300_000)
         page.goto(f"{address}/search.html")
@@ -79,7 +79,8 @@ def make_archive() -> None:
 
 
 if __name__ == "__main__":
-    make_pdf()
+    with browsing() as browser:
+        make_pdf(browser)
     make_archive()
     for path in (PDF, ARCHIVE):
         print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1e6:.1f} MB")

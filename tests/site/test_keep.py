@@ -33,8 +33,8 @@ def test_the_archive_holds_every_notebook_and_what_it_needs(kept):
 
 
 @pytest.mark.audit
-def test_the_pdf_can_be_used(kept):
-    keep.make_pdf()
+def test_the_pdf_can_be_used(kept, chromium):
+    keep.make_pdf(chromium)
     reader = PdfReader(kept / "book.pdf")
     assert len(reader.pages) > 100
     assert len(reader.outline) > 10
