@@ -4,7 +4,7 @@ async ({ parts, style }) => {
   const UNPRINTED = "script, .headerlink, .copybtn, details.hide, tips-quiz button, .controls"; // folded code too
   const names = parts.flatMap(part => part.pages);
   const place = name => name.replace(".html", "").replaceAll("/", "--");
-  const contents = make("nav", { className: "contents" }, make("h1", {}, "Tips for Deep Learning"));
+  const contents = make("nav", { className: "book-contents" }, make("h1", {}, "Tips for Deep Learning"));
   const book = make("main");
 
   function make(tag, set = {}, ...inside) {

@@ -55,7 +55,7 @@ def make_pdf(browser: Browser) -> None:
             if "--" not in name or name.count("--") == 1
         }
         page.evaluate(
-            """starts => document.querySelectorAll(".contents a").forEach(link => {
+            """starts => document.querySelectorAll(".book-contents a").forEach(link => {
                 link.querySelector(".number").textContent = starts[decodeURIComponent(link.hash.slice(1))] ?? "";
             })""",
             {name.lstrip("/"): number for name, number in starts.items()},

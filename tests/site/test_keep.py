@@ -59,6 +59,6 @@ def test_the_pdf_can_be_used(kept, chromium):
                 inside += 1
     assert inside > 100
     assert not [link for link in outside if "127.0.0.1" in link or "localhost" in link]
-    text = "".join(page.extract_text() for page in reader.pages)
+    text = " ".join("".join(page.extract_text() for page in reader.pages).split())
     for words in ("梯度消失", "기울기 소실", "σ", "η"):
         assert words in text
