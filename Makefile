@@ -54,7 +54,7 @@ bench: environment
 audit: environment
 	@$(VENV)/python scripts/environment.py --audit
 	@$(VENV)/python scripts/build.py --if-stale
-	$(VENV)/python -m pytest -m audit tests/site/test_lighthouse.py
+	$(VENV)/python -m pytest -m audit -rP tests/site/test_lighthouse.py
 	$(VENV)/python -m pytest -n 2 --dist loadfile -m audit --ignore tests/site/test_lighthouse.py
 
 pdf: environment
