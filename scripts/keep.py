@@ -42,8 +42,7 @@ def printed(page: Page) -> bytes:
 
 def make_pdf(browser: Browser) -> None:
     """Print twice: the first print tells on which page each chapter starts, the second says it in the contents."""
-    with serving() as address:
-        page = browser.new_page()
+    with serving() as address, browser.new_page() as page:
         page.set_default_timeout(300_000)
         page.goto(f"{address}/search.html")
         style = FORM.with_suffix(".css").read_text(encoding="utf-8")

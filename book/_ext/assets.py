@@ -21,10 +21,13 @@ from maths import MODULES, node
 from PIL import Image
 from sphinx.errors import ExtensionError
 
+import tipslib
+
 FRAMES = re.compile(r'data-frames="([0-9a-f]{16})"')
 FIRST = ("basic.css", "styles/pydata-sphinx-theme.css")  # then what Sphinx and its extensions add, then this:
 FORMULAS = "katex/katex.css"
 STYLED_BY = ("sphinx", "sphinx-book-theme", "pydata-sphinx-theme", "myst-nb", "sphinx-design", "sphinx-copybutton")
+STYLED_WITH = (".css", ".html", ".js", ".py")
 NOT_USED = re.compile("thebe|toggle|design-tabs|DOCUMENTATION_OPTIONS[.]")
 """Scripts and styles of extensions that Jupyter Book always loads, for things that this book does without."""
 
@@ -80,9 +83,11 @@ def address_of_style(app, named):
 
 @cache
 def edition(app):
-    """Return a key of everything that pages and style sheet are made of."""
+    """Return a key of what pages and style sheet are made of: sources, styles, scripts, templates, the library."""
     sources = (app.env.doc2path(name) for name in sorted(app.env.found_docs))
-    files = (*sources, Path(app.srcdir) / "_static" / "site.css", MODULES / "purgecss" / "package.json", __file__)
+    book = (Path(app.srcdir) / folder for folder in ("_ext", "_static", "_templates"))
+    parts = (p for folder in (*book, Path(tipslib.__file__).parent) for p in sorted(folder.rglob("*.*")))
+    files = (*sources, *(p for p in parts if p.suffix in STYLED_WITH), MODULES / "purgecss" / "package.json")
     return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
 
 
@@ -112,14 +117,6 @@ def subset_icons(app, error):
 
 
 # ------------------------------------------------------------------------------------------------ scripts of each page
-
-
-def mark_leaves(app, doctree, docname):
-    """Mark the sections that hold no others: the parts in which a long page is laid out."""
-    for section in doctree.findall(nodes.section):
-        if isinstance(section.parent, nodes.section) and section.next_node(nodes.section) is None:
-            section["classes"].append("leaf")
-
 
 MEASURES_ALL = re.compile(r',"complete"===document\.readyState\?(\w)\(\):window\.addEventListener\("load",\1\)')
 """Where the theme's script measures all blocks of a page, at the start and at each change; `site.js` waits for them."""
@@ -172,7 +169,14 @@ def give_functions(app, pagename, templatename, context, doctree):
     context["hash_of"] = hash_of
 
 
-# -------------------------------------------------------------------------------------------------- pictures and frames
+# ---------------------------------------------------------------------------------------- sections, pictures and frames
+
+
+def mark_leaves(app, doctree, docname):
+    """Mark the sections that hold no others: the parts in which a long page is laid out."""
+    for section in doctree.findall(nodes.section):
+        if isinstance(section.parent, nodes.section) and section.next_node(nodes.section) is None:
+            section["classes"].append("leaf")
 
 
 def drop_thebe(app, doctree, docname):

@@ -125,6 +125,19 @@ def test_a_page_is_light_or_dark_before_its_scripts_run(chromium, address, chose
     context.close()
 
 
+def test_parts_of_a_long_page_wait_for_the_script(chromium, address):
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    context.route("**/*.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page = context.new_page()
+    page.goto(f"{address}/{HEAVIEST}")
+    kinds = page.locator("section section").evaluate_all(
+        "all => all.map(s => [getComputedStyle(s).contentVisibility, s.querySelector('section') ? 'visible' : 'auto'])"
+    )
+    assert len(kinds) > 20
+    assert [seen for seen, _ in kinds] == [wanted for _, wanted in kinds]
+    context.close()
+
+
 def test_the_policy_would_stop_a_script(chromium, address):
     page = chromium.new_page()
     told = []

@@ -127,8 +127,8 @@ class ChoosingExercise(NetworkExercise):
     """An exercise whose answer may choose by the validation examples, and not train on them.
 
     How well a network knows these examples does not always tell: a few epochs on them are hardly seen. So an answer
-    that would be right is called once more, with strange validation examples. Then an honest network guesses, with an
-    accuracy of 0.2 or below. That it was not is the mistake ``validation-examples`` of the catalogue.
+    that would be right is called once more, with strange validation examples. Then an honest network guesses. That it
+    was not is the mistake ``validation-examples`` of the catalogue.
     """
 
     def grade(self, answer: object, deadline: Deadline) -> Feedback:
