@@ -83,7 +83,7 @@ import numpy as np
 from IPython.display import display
 from ipywidgets import IntSlider, interact
 from tipslib import plotting
-from tipslib.explore import explore, slider
+from tipsbook.explore import explore, slider
 
 plt.rcParams.update(plotting.style())
 

@@ -21,6 +21,7 @@ from maths import MODULES, node
 from PIL import Image
 from sphinx.errors import ExtensionError
 
+import tipsbook
 import tipslib
 
 FRAMES = re.compile(r'data-frames="([0-9a-f]{16})"')
@@ -28,6 +29,7 @@ FIRST = ("basic.css", "styles/pydata-sphinx-theme.css")  # then what Sphinx and 
 FORMULAS = "katex/katex.css"
 STYLED_BY = ("sphinx", "sphinx-book-theme", "pydata-sphinx-theme", "myst-nb", "sphinx-design", "sphinx-copybutton")
 STYLED_WITH = (".css", ".html", ".js", ".py")
+SCRIPTS = Path(tipsbook.__file__).parent / "scripts"
 NOT_USED = re.compile("thebe|toggle|design-tabs|DOCUMENTATION_OPTIONS[.]")
 """Scripts and styles of extensions that Jupyter Book always loads, for things that this book does without."""
 
@@ -36,6 +38,13 @@ def make_static(app):
     """Tell the kernels that the build starts to make static forms, one BLAS thread each."""
     os.environ["TIPSLIB_FRAMES"] = str(Path(app.outdir).parent / "frames")
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+
+def serve_scripts(app, config):
+    """Serve the scripts of the widgets, which are files of the book kit."""
+    config.html_static_path.append(str(SCRIPTS))
+    for script in sorted(SCRIPTS.glob("*.js")):
+        app.add_js_file(script.name)
 
 
 # ---------------------------------------------------------------------------------------------------- style and icons
@@ -86,7 +95,8 @@ def edition(app):
     """Return a key of what pages and style sheet are made of: sources, styles, scripts, templates, the library."""
     sources = (app.env.doc2path(name) for name in sorted(app.env.found_docs))
     book = (Path(app.srcdir) / folder for folder in ("_ext", "_static", "_templates"))
-    parts = (p for folder in (*book, Path(tipslib.__file__).parent) for p in sorted(folder.rglob("*.*")))
+    packages = (Path(package.__file__).parent for package in (tipslib, tipsbook))
+    parts = (p for folder in (*book, *packages) for p in sorted(folder.rglob("*.*")))
     files = (*sources, *(p for p in parts if p.suffix in STYLED_WITH), MODULES / "purgecss" / "package.json")
     return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
 
@@ -153,7 +163,7 @@ def slim(app, pagename, templatename, context, doctree):
 
 def needed(script, body, pagename):
     """Say whether a page has what a script works on."""
-    if "widgets.js" in script:
+    if posixpath.basename(script.partition("?")[0]) in {path.name for path in SCRIPTS.glob("*.js")}:
         return "<tips-" in body
     if "copybutton" in script or "clipboard" in script:
         return 'class="highlight' in body
@@ -237,6 +247,7 @@ def tidy_frames(app, error):
 
 
 def setup(app):
+    app.connect("config-inited", serve_scripts)
     app.connect("builder-inited", make_static)
     app.connect("doctree-resolved", drop_thebe, priority=900)
     app.connect("doctree-resolved", size_images)

@@ -286,7 +286,7 @@ def read_as_prose(app, what, name, obj, options, lines):
 
 def skip_member(app, what, name, obj, skip, options):
     """Leave out the fields of a named tuple, which its signature names, and methods that other packages add."""
-    elsewhere = not (getattr(obj, "__module__", None) or "tipslib").startswith("tipslib")
+    elsewhere = not (getattr(obj, "__module__", None) or "tipslib").startswith(("tipslib", "tipsbook"))
     return True if elsewhere or (getattr(obj, "__doc__", None) or "").startswith("Alias for field") else None
 
 
@@ -305,7 +305,7 @@ def names_of_library(document, known):
         except SyntaxError:
             continue
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("tipslib"):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith(("tipslib", "tipsbook")):
                 names |= {a.asname or a.name: described(node.module, a.name, known) for a in node.names}
             elif isinstance(node, ast.FunctionDef | ast.ClassDef):
                 bound.add(node.name)

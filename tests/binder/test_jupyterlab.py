@@ -5,7 +5,7 @@ import json
 import pytest
 from lab import BIN, ROOT, Notebook, Widget, jupyterlab, make_environment, run, widgets, write_notebook
 
-from tipslib import exercises
+from tipsbook.checking import check, wrong_answers
 
 SOLVED = {path.stem for path in (ROOT / "book" / "solutions").glob("*.ipynb")}
 CHAPTERS = sorted(p for p in (ROOT / "book").glob("*/*.ipynb") if p.stem in SOLVED and p.parent.name != "solutions")
@@ -14,7 +14,7 @@ ALWAYS = ("vanishing-gradients", "batch-normalization")  # the others in `make a
 SLOW = """\
 import time
 from matplotlib.figure import Figure
-from tipslib.explore import explore, slider
+from tipsbook.explore import explore, slider
 
 drawn = []
 
@@ -110,9 +110,10 @@ def test_after_quick_changes_the_last_state_is_drawn(chapter):
 def test_an_exercise_answers_a_wrong_and_a_right_answer(chapter, path):
     name, right = first_exercise(ROOT / "book" / "solutions" / path.name)
     cell = chapter.cell_with(f'check("{name}"')
-    key, answer = next(iter(exercises.wrong_answers(name).items()))
-    chapter.write(cell, f'from tipslib import exercises\n\ncheck("{name}", exercises.wrong_answers("{name}")["{key}"])')
-    first = exercises.check(name, answer).message.splitlines()[0].replace("`", "")  # code is set as code
+    key, answer = next(iter(wrong_answers(name).items()))
+    wrong = f'wrong_answers("{name}")["{key}"]'
+    chapter.write(cell, f'from tipsbook.checking import check, wrong_answers\n\ncheck("{name}", {wrong})')
+    first = check(name, answer).message.splitlines()[0].replace("`", "")  # code is set as code
     assert first in cell.locator(".jp-OutputArea").inner_text()
     chapter.write(cell, right)
     assert "Right." in cell.locator(".jp-OutputArea").inner_text()

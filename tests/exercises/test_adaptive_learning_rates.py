@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from solutions import assert_blamed, solution
 
-from tipslib.exercises import check, wrong_answers
-from tipslib.exercises.adaptive_learning_rates.valley import SHIFT, START, Valley
+from tipsbook.checking import check, wrong_answers
+from tipsbook.exercises.adaptive_learning_rates.valley import SHIFT, START, Valley
 from tipslib.gradcheck import numerical_gradient
 from tipslib.optimizers import Momentum
 

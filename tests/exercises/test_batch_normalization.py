@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from solutions import assert_blamed, solution
 
+from tipsbook.checking import check
+from tipsbook.exercises.batch_normalization import rate as rates
 from tipslib.datasets import digits
-from tipslib.exercises import check
-from tipslib.exercises.batch_normalization import rate as rates
 from tipslib.layers import BatchNorm
 from tipslib.networks import mlp
 

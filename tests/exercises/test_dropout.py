@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from solutions import assert_blamed, solution
 
+from tipsbook.checking import check
+from tipsbook.exercises.dropout import identities
+from tipsbook.exercises.dropout.enumeration import every_mask
+from tipsbook.grading.trained import joined
 from tipslib.datasets import Splits, digits
 from tipslib.ensembles import softmax
-from tipslib.exercises import check
-from tipslib.exercises.dropout import identities
-from tipslib.exercises.dropout.enumeration import every_mask
-from tipslib.exercises.trained import joined
 from tipslib.layers import Dense, Dropout
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import Adam

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from solutions import assert_blamed, solution
 
+from tipsbook.checking import check
+from tipsbook.grading.trained import joined
 from tipslib.activations import sigmoid
 from tipslib.datasets import Splits, digits
-from tipslib.exercises import check
-from tipslib.exercises.trained import joined
 from tipslib.networks import mlp
 from tipslib.optimizers import SGD, Adam
 from tipslib.stopping import progress_quotient

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from solutions import assert_blamed, solution
 
+from tipsbook.checking import check, wrong_answers
 from tipslib.activations import relu, tanh
-from tipslib.exercises import check, wrong_answers
 from tipslib.networks import mlp
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from solutions import assert_blamed, solution
 
-from tipslib.exercises import check
-from tipslib.exercises.recipe.charts import RIGHT
-from tipslib.exercises.recipe.tiny import build
+from tipsbook.checking import check
+from tipsbook.exercises.recipe.charts import RIGHT
+from tipsbook.exercises.recipe.tiny import build
 from tipslib.losses import softmax_cross_entropy
 from tipslib.networks import mlp
 from tipslib.optimizers import SGD

@@ -6,12 +6,12 @@ import pytest
 from refresh import BOOK
 from solutions import assert_blamed
 
+from tipsbook.checking import check
+from tipsbook.grading.trained import joined
+from tipsbook.quiz import estimate
 from tipslib.datasets import Splits, mnist1d
-from tipslib.exercises import check
-from tipslib.exercises.trained import joined
 from tipslib.networks import mlp
 from tipslib.optimizers import Adam
-from tipslib.quiz import estimate
 from tipslib.regularizers import l2, max_norm
 from tipslib.stopping import EarlyStopping
 from tipslib.training import fit

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from solutions import assert_blamed
 
+from tipsbook.checking import check
+from tipsbook.exercises.relu_maxout.alive import hidden_widths
 from tipslib.activations import elu, leaky_relu, relu, tanh
-from tipslib.exercises import check
-from tipslib.exercises.relu_maxout.alive import hidden_widths
 from tipslib.initializers import normal
 from tipslib.layers import Activate, Dense, Layer, Maxout, PReLU
 from tipslib.networks import Sequential, mlp

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from solutions import assert_blamed, solution
 
+from tipsbook.checking import check
 from tipslib.activations import relu, sigmoid
 from tipslib.datasets import digits
-from tipslib.exercises import check
 from tipslib.layers import Activate, Dense, Layer
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import Adam

@@ -78,13 +78,13 @@ MUTANTS = [
         "explore/fingerprint.py",
         "            self.digest.update(np.ascontiguousarray(value).tobytes())\n",
         "",
-        "tests/surfaces/test_explore.py::TestCache",
+        "tests/kit/test_explore.py::TestCache",
     ),
     Mutant(
         "a grader accepts everything",
         "exercises/grading.py",
         "found = next(self._complaints(cases, outcomes), None)",
         "found = None",
-        "tests/exercises/test_graders.py",
+        "tests/kit/test_graders.py",
     ),
 ]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from book import BOOK
-from tipslib.clinic import read
+from tipsbook.clinic import read
 
 FOLDER = BOOK / "recipe" / "data"
 script = measured.script("recipe", "recipe_clinic")

@@ -8,8 +8,8 @@ from moves import Widget
 from reader import TEXTS
 from serve import PAGES
 
-from tipslib.clinic import read
-from tipslib.clinic.cases import VITALS
+from tipsbook.clinic import read
+from tipsbook.clinic.cases import VITALS
 
 PAGE = "recipe/recipe.html"
 CASES = read(PAGES.parents[1] / "book" / "recipe" / "data" / "recipe-clinic.toml")

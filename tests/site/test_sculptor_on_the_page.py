@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from reader import TEXTS
 
-from tipslib.explore.maxout import GRID, Lines
-from tipslib.explore.sculptor import picture
+from tipsbook.explore.maxout import GRID, Lines
+from tipsbook.explore.sculptor import picture
 
 PAGE = next((name for name in TEXTS if 'class="presets"' in TEXTS[name]), "no page")
 

@@ -8,7 +8,7 @@ from moves import ready
 from reader import NAMES, TEXTS
 from serve import PAGES
 
-from tipslib.quiz import estimate
+from tipsbook.quiz import estimate
 
 WITH_WIDGETS = [name for name in NAMES if "<tips-explore" in TEXTS[name]]
 WITH_QUESTIONS = [name for name in NAMES if "<tips-quiz" in TEXTS[name]]

@@ -18,7 +18,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 from numpy.typing import ArrayLike
 
 from tipslib.plotting.looks import BLUE, BROWN, COLOURS, CYCLE, GREEN, GREY, ORANGE, PURPLE, Look, look
-from tipslib.surfaces import Picture
+from tipslib.plotting.pictures import Picture, png, svg
 
 __all__ = [
     "BLUE",
@@ -30,6 +30,7 @@ __all__ = [
     "ORANGE",
     "PURPLE",
     "Look",
+    "Picture",
     "before_after",
     "curves",
     "dots",
@@ -37,9 +38,11 @@ __all__ = [
     "layer_bars",
     "lines",
     "look",
+    "png",
     "power_of_ten",
     "short",
     "style",
+    "svg",
 ]
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

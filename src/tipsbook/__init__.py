@@ -1,0 +1,25 @@
+"""What a page of the book *Tips for Deep Learning* needs: figures that answer, questions, claims, graded exercises.
+
+A notebook imports all of it from here: ``from tipsbook import check, claim, explore, hint, slider``. The mathematics is
+in `tipslib`, which knows nothing of this package.
+"""
+
+from tipsbook.checking import check, hint
+from tipsbook.claims import claim
+from tipsbook.clinic import clinic
+from tipsbook.explore import choice, explore, sculptor, slider, toggle
+from tipsbook.quiz import choose, estimate
+
+__all__ = [
+    "check",
+    "choice",
+    "choose",
+    "claim",
+    "clinic",
+    "estimate",
+    "explore",
+    "hint",
+    "sculptor",
+    "slider",
+    "toggle",
+]

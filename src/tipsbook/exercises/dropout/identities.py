@@ -1,0 +1,156 @@
+"""Exercises 6 and 7: the mean that dropout computes, and the ridge that it is in linear regression."""
+
+from typing import Any
+
+import numpy as np
+
+from tipsbook.exercises.dropout.enumeration import every_mask
+from tipsbook.grading.exercise import Case, FunctionExercise, Mistake
+from tipslib.arrays import Array
+from tipslib.ensembles import softmax
+
+
+def _probabilities(h: Array, W: Array, b: Array, p: float) -> tuple[Array, Array]:
+    """Return the class probabilities under each mask, (2^n, K), and the masks' shares."""
+    masks, shares = every_mask(len(h), p)
+    return softmax((h * masks) @ W + b), shares
+
+
+def _geometric_cases() -> list[Case]:
+    text = "By hand, h = [1], W = [[log 81, 0]], b = [0, 0], p = 0.5: odds of 1 and of 81"
+    by_hand = np.ones(1), np.array([[np.log(81.0), 0.0]]), np.zeros(2), 0.5
+    cases = [Case(text, by_hand, np.array([0.9, 0.1]))]
+    rng = np.random.default_rng(0)
+    for n, k, p in ((4, 3, 0.2), (6, 4, 0.6)):
+        h, W, b = rng.normal(size=n), rng.normal(size=(n, k)), rng.normal(size=k)
+        text = f"For {n} units, {k} classes and p = {p}, compared with all {2**n} masks"
+        cases.append(Case(text, (h, W, b, p), _geometric(h, W, b, every_mask(n, p)[1])))
+    return cases
+
+
+def _geometric(h: Array, W: Array, b: Array, shares_of: Any) -> Array:
+    """Return the normalized geometric mean over all masks, each with the weight given."""
+    found, _ = _probabilities(h, W, b, 0.5)
+    q = np.exp(shares_of @ np.log(found))
+    return np.asarray(q / q.sum())
+
+
+def _arithmetic(h: Array, W: Array, b: Array, p: float) -> Array:
+    found, shares = _probabilities(h, W, b, p)
+    return np.asarray(shares @ found)
+
+
+def _not_normalized(h: Array, W: Array, b: Array, p: float) -> Array:
+    found, shares = _probabilities(h, W, b, p)
+    return np.asarray(np.exp(shares @ np.log(found)))
+
+
+GEOMETRIC = FunctionExercise(
+    name="dropout-6",
+    call="mean_over_masks(h, W, b, p)",
+    cases=_geometric_cases,
+    right="All 2ⁿ thinned networks in one pass of a network with scaled weights, exactly, because softmax is last.",
+    hints=(
+        "A mask with m units dropped has the probability p^m (1 - p)^(n - m). These are the weights of the mean.",
+        "The logarithm of a geometric mean is the weighted mean of the logarithms.",
+        "Divide by the sum at the end: a geometric mean of probabilities does not add up to 1 by itself.",
+    ),
+    mistakes={
+        "arithmetic": Mistake(
+            _arithmetic, "This is the arithmetic mean of the probabilities. Take the mean of their logarithms instead."
+        ),
+        "not-normalized": Mistake(
+            _not_normalized, "The geometric mean is right, and it does not add up to 1. Divide by its sum."
+        ),
+        "all-masks-alike": Mistake(
+            lambda h, W, b, p: _geometric(h, W, b, every_mask(len(h), 0.5)[1]),
+            "Here units are dropped as often as kept, so that all masks weigh the same. That is p = 0.5 alone.",
+        ),
+        "keep-for-drop": Mistake(
+            lambda h, W, b, p: _geometric(h, W, b, every_mask(len(h), 1 - p)[1]),
+            "p and 1 - p are turned round. p is the probability to drop: a unit is there with probability 1 - p.",
+        ),
+        "bias-too": Mistake(
+            lambda h, W, b, p: softmax((1 - p) * (h @ W + b)),
+            "You scale the biases with the weights. A bias is in every thinned network: leave it whole.",
+        ),
+        "not-scaled": Mistake(
+            lambda h, W, b, p: softmax(h @ W + b),
+            "This is the full network without scaling. On average a unit is there a share 1 - p of the time.",
+        ),
+        "logits": Mistake(
+            lambda h, W, b, p: h @ W * (1 - p) + b,
+            "These are the mean logits, and very near. Probabilities are asked for.",
+        ),
+    },
+)
+
+
+def _least_squares(X: Array, y: Array, p: float) -> Array:
+    """Return the weights with the least expected error: least squares on the data as every mask shows them."""
+    masks, shares = every_mask(X.shape[1], p)
+    seen = [np.sqrt(share) * X * mask / (1 - p) for mask, share in zip(masks, shares, strict=True)]
+    wanted = [np.sqrt(share) * y for share in shares]
+    return np.linalg.lstsq(np.concatenate(seen), np.concatenate(wanted), rcond=None)[0]
+
+
+def _ridge_cases() -> list[Case]:
+    by_hand = np.array([[1.0], [2.0]]), np.array([2.0, 4.0]), 0.5  # 10 / (5 + 5)
+    cases = [Case("By hand, X = [[1], [2]], y = [2, 4], p = 0.5", by_hand, np.array([1.0]))]
+    rng = np.random.default_rng(0)
+    for n, p in ((3, 0.2), (5, 0.7)):
+        X = rng.normal(size=(20, n)) * np.arange(1, n + 1)
+        y = X @ rng.normal(size=n) + rng.normal(size=20)
+        text = f"For X (20, {n}) and p = {p}, compared with least squares over all masks"
+        cases.append(Case(text, (X, y, p), _least_squares(X, y, p)))
+    return cases
+
+
+def _solve(X: Array, y: Array, penalty: Any) -> Array:
+    return np.linalg.solve(X.T @ X + penalty, X.T @ y)
+
+
+def _squares(X: Array) -> Array:
+    return np.diag((X**2).sum(axis=0))
+
+
+RIDGE = FunctionExercise(
+    name="dropout-7",
+    call="dropout_ridge(X, y, p)",
+    cases=_ridge_cases,
+    right="Dropout on the inputs of a linear model is a ridge whose strength knows the size of each input.",
+    hints=(
+        "Set the gradient of the expected error to zero. It is linear in w.",
+        "The penalty on w_j is p / (1 - p) times the sum of the squares in column j of X: a diagonal matrix.",
+        "`np.linalg.solve(A, b)` solves A w = b. `np.diag` of a vector is a diagonal matrix.",
+    ),
+    mistakes={
+        "least-squares": Mistake(
+            lambda X, y, p: _solve(X, y, 0.0), "This is least squares without dropout. The penalty is missing."
+        ),
+        "one-strength": Mistake(
+            lambda X, y, p: _solve(X, y, p / (1 - p) * np.eye(X.shape[1])),
+            "You penalize all weights alike. Noise on a large input does more harm: its column's squares stand there.",
+        ),
+        "p-alone": Mistake(
+            lambda X, y, p: _solve(X, y, p * _squares(X)),
+            "The strength is p. A kept input is scaled by 1 / (1 - p), which makes the noise larger: p / (1 - p).",
+        ),
+        "vanilla": Mistake(
+            lambda X, y, p: _solve(X, y, p * (1 - p) * _squares(X)),
+            "p (1 - p) is the variance of a mask. The inverted form divides by 1 - p, its variance by (1 - p)².",
+        ),
+        "turned-round": Mistake(
+            lambda X, y, p: _solve(X, y, (1 - p) / p * _squares(X)),
+            "You have (1 - p) / p: dropping more would penalize less.",
+        ),
+        "mean-square": Mistake(
+            lambda X, y, p: _solve(X, y, p / (1 - p) * _squares(X) / len(X)),
+            "Your penalty uses the mean of the squares, your XᵀX their sum. Use the sum in both, or the mean in both.",
+        ),
+        "whole-matrix": Mistake(
+            lambda X, y, p: _solve(X, y, p / (1 - p) * X.T @ X),
+            "Inputs are dropped one by one, so their noises are independent: only the diagonal of XᵀX counts.",
+        ),
+    },
+)

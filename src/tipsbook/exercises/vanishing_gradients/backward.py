@@ -1,0 +1,223 @@
+"""Exercises 3, 4 and 6: the backward pass, one layer, a whole network, and one with a bug."""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from tipsbook.grading.exercise import Case, FunctionExercise, Mistake
+from tipslib.activations import Activation, sigmoid, tanh
+from tipslib.arrays import Array
+from tipslib.gradcheck import numerical_gradient
+from tipslib.initializers import lecun_normal
+from tipslib.layers import Activate, Dense
+from tipslib.losses import softmax_cross_entropy
+from tipslib.networks import Sequential, mlp
+
+
+def _felt_above(delta: Array, W: Array, f: Activation, z: Array) -> Any:
+    """Return a number whose gradient in z is the answer."""
+    return (delta * (f(z) @ W)).sum()
+
+
+def _step_cases() -> list[Case]:
+    by_hand = np.array([[1.0, -1.0]]), np.array([[2.0, 1.0], [0.0, 3.0]]), np.array([[0.0, 0.0]]), sigmoid
+    text = "By hand, delta = [[1, -1]], W = [[2, 1], [0, 3]], z = [[0, 0]], f = sigmoid"
+    cases = [Case(text, by_hand, np.array([[0.25, -0.75]]))]
+    rng = np.random.default_rng(0)
+    for m, k, f in [(3, 3, tanh), (5, 3, sigmoid)]:
+        delta, W, z = rng.normal(size=(4, k)), rng.normal(size=(m, k)), rng.normal(size=(4, m))
+        expected = numerical_gradient(partial(_felt_above, delta, W, f), z)
+        text = f"For delta {delta.shape}, W {W.shape}, z {z.shape}, f = {f}, compared with differences"
+        cases.append(Case(text, (delta, W, z, f), expected))
+    return cases
+
+
+BACKWARD_STEP = FunctionExercise(
+    name="vanishing-gradients-3",
+    call="backward_step(delta, W, z, f)",
+    cases=_step_cases,
+    right="Two factors for each layer, the weights and the slope: a deep network multiplies them many times.",
+    hints=(
+        "Layer l + 1 computes z_next = f(z) @ W. Follow one entry of z: which entries of z_next does it move?",
+        "Go back through the product first, from the shape (N, K) to (N, M), then through f, entry by entry.",
+        "An entry of f(z) is felt by all K units above, by each through its weight: a sum over the columns of W.",
+    ),
+    mistakes={
+        "value-for-slope": Mistake(
+            lambda delta, W, z, f: (delta @ W.T) * f(z),
+            "You multiply by f(z), the output. How much the output moves when z moves is the slope, f'(z).",
+        ),
+        "slope-at-the-value": Mistake(
+            lambda delta, W, z, f: (delta @ W.T) * f.derivative(f(z)),
+            "You take the slope at f(z). The curve is entered at z, so the slope is needed at z.",
+        ),
+        "not-transposed": Mistake(
+            lambda delta, W, z, f: (delta @ W) * f.derivative(z),
+            "W, (M, K), carries M numbers forward to K. On the way back K numbers become M: that is the transpose.",
+        ),
+        "no-slope": Mistake(
+            lambda delta, W, z, f: delta @ W.T,
+            "This is the gradient at h = f(z). One factor is missing on the way to z: the slope of f.",
+        ),
+        "slope-before-weights": Mistake(
+            lambda delta, W, z, f: (delta * f.derivative(z)) @ W.T,
+            "The slope comes too early. z belongs to layer l: go back through W first, then multiply by the slope.",
+        ),
+        "sigmoid-alone": Mistake(
+            lambda delta, W, z, f: (delta @ W.T) * f(z) * (1 - f(z)),
+            "f(z) (1 - f(z)) is the slope of the sigmoid alone. Here f is any activation: ask it for its derivative.",
+        ),
+    },
+)
+
+
+def _chain() -> Sequential:
+    """Two hidden layers of one sigmoid unit; for x = 0 both z are 0, both classes get 1/2, and dL/dh_2 = -1."""
+    net = mlp([1, 1, 1, 2], activation=sigmoid)
+    second, last = net.layers[2].params, net.layers[4].params
+    second["W"][...], second["b"][...] = 2.0, -1.0
+    last["W"][...], last["b"][...] = [[1.0, -1.0]], [[-0.5, 0.5]]
+    return net
+
+
+def _norms_example_by_example(net: Sequential, x: Array, labels: Array) -> Array:
+    """Return the norms by another road: for a single example the gradient of a bias is delta, up to the mean's 1/N."""
+    squares = np.zeros(sum(isinstance(layer, Activate) for layer in net.layers))
+    for i in range(len(x)):
+        net.backward(softmax_cross_entropy(net.forward(x[i : i + 1]), labels[i : i + 1])[1])
+        squares += [(layer.grads["b"] ** 2).sum() for layer in net.layers[:-1] if isinstance(layer, Dense)]
+    return np.sqrt(squares) / len(x)
+
+
+def _norms_cases() -> list[Case]:
+    text = "By hand, two hidden layers of one sigmoid unit with z = 0, the weight 2 between them and dL/dh_2 = -1"
+    cases = [Case(text, (_chain(), np.array([[0.0]]), np.array([0])), np.array([0.125, 0.25]))]
+    rng = np.random.default_rng(0)
+    for widths, f in [([3, 4, 5, 2], sigmoid), ([5, 4, 4, 4, 3], tanh)]:
+        net = mlp(widths, activation=f, init=lecun_normal)
+        x, labels = rng.normal(size=(6, widths[0])), rng.integers(widths[-1], size=6)
+        text = f"For a network of widths {widths} with {f} and 6 examples"
+        cases.append(Case(text, (net, x, labels), _norms_example_by_example(net, x, labels)))
+    return cases
+
+
+def _norms(net: Sequential, x: Array, labels: Array, above: int = 0, output: bool = False) -> Array:
+    """Return the norms of the gradients at the inputs of the activations, or so many layers above, as mistakes do."""
+    gradients: list[Any] = [softmax_cross_entropy(net.forward(x), labels)[1]]
+    for layer in reversed(net.layers):
+        gradients.append(layer.backward(gradients[-1]))
+    gradients.reverse()
+    wanted = [gradients[i + above] for i, layer in enumerate(net.layers) if isinstance(layer, Activate)]
+    return np.array([np.linalg.norm(g) for g in (*wanted, *gradients[-1:] * output)])
+
+
+def _norms_of_weights(net: Sequential, x: Array, labels: Array) -> Array:
+    net.backward(softmax_cross_entropy(net.forward(x), labels)[1])
+    return np.array([np.linalg.norm(layer.grads["W"]) for layer in net.layers[:-1] if isinstance(layer, Dense)])
+
+
+DELTA_NORMS = FunctionExercise(
+    name="vanishing-gradients-4",
+    call="norms_of_deltas(net, x, labels)",
+    cases=_norms_cases,
+    right="One number per layer says whether the gradient arrives: you have built the thermometer of this chapter.",
+    hints=(
+        "Run `net.forward(x)` first: the layers remember what they need. The loss returns its value and its gradient.",
+        "Walk over `reversed(net.layers)` and hand each layer's `backward` what the one above it returned.",
+        "Import `Activate` from tipslib.layers: after its `backward` the gradient is at z. Turn the list round last.",
+    ),
+    mistakes={
+        "of-the-weights": Mistake(
+            _norms_of_weights,
+            "These are the norms of dL/dW, which also hold the size of the layer's input. Delta is dL/dz.",
+        ),
+        "last-first": Mistake(
+            lambda net, x, labels: _norms(net, x, labels)[::-1],
+            "The numbers are right and their order is not: the first layer comes first.",
+        ),
+        "output-layer-too": Mistake(
+            lambda net, x, labels: _norms(net, x, labels, output=True),
+            "The last entry belongs to the output layer. The question is for the hidden layers.",
+        ),
+        "at-h": Mistake(
+            lambda net, x, labels: _norms(net, x, labels, above=1),
+            "These are the gradients at h = f(z), above the activation. Go back through the activation too.",
+        ),
+        "of-the-sum": Mistake(
+            lambda net, x, labels: len(x) * _norms(net, x, labels),
+            "Every norm is N times too large: the loss is the mean over the N examples, not their sum.",
+        ),
+    },
+)
+
+
+def _forward(z: Array, Ws: list[Array]) -> Array:
+    for W in Ws:
+        z = sigmoid(z) @ W
+    return z
+
+
+def _felt_at_the_end(delta: Array, Ws: list[Array], z: Array) -> Any:
+    return (delta * _forward(z, Ws)).sum()
+
+
+def _first_delta_cases() -> list[Case]:
+    one = np.array([[1.0]])
+    text = "By hand, delta = [[1]], two layers of one unit, both weights 2, both z = 0"
+    cases = [Case(text, (one, [2 * one, 2 * one], [0 * one, 0 * one]), np.array([[0.25]]))]
+    rng = np.random.default_rng(0)
+    for widths in ([3, 3, 3], [5, 4, 3, 2]):
+        Ws = [rng.normal(size=shape) for shape in pairwise(widths)]
+        zs = [rng.normal(size=(4, widths[0]))]
+        zs += [_forward(zs[0], Ws[:i]) for i in range(1, len(Ws))]
+        delta = rng.normal(size=(4, widths[-1]))
+        expected = numerical_gradient(partial(_felt_at_the_end, delta, Ws), zs[0])
+        text = f"For layers of {widths} units and 4 examples, compared with differences"
+        cases.append(Case(text, (delta, Ws, zs), expected))
+    return cases
+
+
+def _back(delta: Array, Ws: list[Array], zs: list[Array], factor: Callable[[Array], Array]) -> Array:
+    """Go through the layers in the order of the lists, with some factor for the slope."""
+    for W, z in zip(Ws, zs, strict=True):
+        delta = (delta @ W.T) * factor(z)
+    return delta
+
+
+FIRST_DELTA = FunctionExercise(
+    name="vanishing-gradients-6",
+    call="first_delta(delta, Ws, zs)",
+    cases=_first_delta_cases,
+    unchanged=lambda delta, Ws, zs: _back(delta, Ws[::-1], zs[::-1], sigmoid),
+    right="A sigmoid's value is about 1/2 and its slope at most 1/4: the bug made the gradient look too healthy.",
+    hints=(
+        "All shapes fit, so put the formula beside the line of code and compare them factor by factor.",
+        "Try one unit with z = 0. What should a layer multiply by, and what does this code multiply by?",
+        "The chain rule asks how much the output moves when z moves.",
+    ),
+    mistakes={
+        "half-a-slope": Mistake(
+            lambda delta, Ws, zs: _back(delta, Ws[::-1], zs[::-1], lambda z: 1 - sigmoid(z)),
+            "1 - sigmoid(z) is one part of the slope. The whole is its product with sigmoid(z).",
+        ),
+        "slope-at-the-value": Mistake(
+            lambda delta, Ws, zs: _back(delta, Ws[::-1], zs[::-1], lambda z: sigmoid.derivative(sigmoid(z))),
+            "A slope, but taken at sigmoid(z). `derivative` wants z itself.",
+        ),
+        "no-slope": Mistake(
+            lambda delta, Ws, zs: _back(delta, Ws[::-1], zs[::-1], np.ones_like),
+            "The wrong factor is gone, and nothing has come in its place: each layer has a slope.",
+        ),
+        "forward-order": Mistake(
+            lambda delta, Ws, zs: _back(delta, Ws, zs, sigmoid.derivative),
+            "The backward pass starts at the last layer: read both lists from their ends.",
+        ),
+        "slopes-of-other-layers": Mistake(
+            lambda delta, Ws, zs: _back(delta, Ws[::-1], zs, sigmoid.derivative),
+            "W and z now belong to different layers: turn both lists round, not one of them.",
+        ),
+    },
+)

@@ -1,0 +1,64 @@
+"""Figures as files: the picture that a notebook shows, a small repeatable SVG for a page, a PNG."""
+
+import io
+import re
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+
+class Picture(Figure):
+    """A matplotlib figure that a notebook shows by itself, wherever it runs.
+
+    >>> png, size = Picture(figsize=(5, 3.2))._repr_png_()
+    >>> png[1:4], size
+    (b'PNG', {'width': 500, 'height': 320})
+    """
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """Return a PNG with two dots for each pixel, for sharp screens, and its size in pixels."""
+        width, height = (round(100 * inches) for inches in self.get_size_inches())
+        return png(self, dpi=200), {"width": width, "height": height}
+
+
+GEOMETRY = re.compile(r' (?:d|x|y|x1|x2|y1|y2|width|height|transform|points)="[^"]*"')
+LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
+CLEANING = [
+    (r"<metadata>.*?</metadata>|<!--.*?-->", ""),
+    (r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", ""),  # it would style the whole page
+    (r'<g id="[^"]*"', "<g"),
+    (r"#000000", "currentColor"),  # the page's text colour, light or dark
+    (r";? ?font-family: [^;\"]*", ""),  # the page's font
+    (r"font: (\d+) ([\d.]+px) [^;\"]*", r"font-weight: \1; font-size: \2"),
+    (r"font: ([\d.]+px) [^;\"]*", r"font-size: \1"),
+    (r' transform="rotate\(-?0 [^)]*\)"', ""),
+    (r">\s+<", "><"),
+    (r"\s*\n\s*", ""),
+]
+
+
+def _rounded(match: re.Match[str]) -> str:
+    """Round the geometry of one attribute to a tenth of a point; text is never touched."""
+    return LONG_NUMBER.sub(lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), match[0])
+
+
+def svg(figure: Figure, prefix: str = "") -> str:
+    """Return a figure as a small, repeatable SVG text whose ids begin with `prefix`; black is the text colour."""
+    buffer = io.StringIO()
+    settings = {"svg.fonttype": "none", "svg.hashsalt": "tipslib", "path.simplify": True}
+    with mpl.rc_context(settings):
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
+    text = buffer.getvalue()
+    text = text[text.index("<svg") :]
+    for pattern, replacement in CLEANING:
+        text = re.sub(pattern, replacement, text, flags=re.DOTALL)
+    text = re.sub(r'(id="|url\(#|href="#)', rf"\1{prefix}", text)
+    return GEOMETRY.sub(_rounded, text).strip()
+
+
+def png(figure: Figure, dpi: int = 150) -> bytes:
+    """Return a figure as a PNG of `dpi` dots per inch."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi)
+    return buffer.getvalue()
