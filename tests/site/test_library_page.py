@@ -97,5 +97,5 @@ def test_the_keyboard_stops_at_most_twice_at_a_name(name):
 def test_attributes_and_keywords_are_no_links():
     code = "net.fit(lr); mlp([2], init=init); plotting.dots(init)"
     lines = PythonLexer().get_tokens(code), HtmlFormatter(nowrap=True)
-    found = [(m["name"], m["attribute"]) for m in import_module("pages").NAME.finditer(format(*lines))]
+    found = [(m["name"], m["attribute"]) for m in import_module("library_page").NAME.finditer(format(*lines))]
     assert found == [("net", "fit"), ("lr", None), ("mlp", None), ("init", None), ("plotting", "dots"), ("init", None)]

@@ -1,0 +1,163 @@
+"""Tables made from the chapters: claims, progress, what a chapter promises, errata."""
+
+import ast
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.util.docutils import SphinxDirective
+
+
+def link_claims(app, doctree):
+    """Let `[0.003](#claim-name)` lead to the output of the claim, whose id MyST cannot know."""
+    for node in list(doctree.findall(pending_xref)):
+        if node["reftarget"].startswith("claim-"):
+            link = nodes.reference(
+                "", "", *node.children, refuri=f"#{node['reftarget']}", internal=True, classes=["claim-link"]
+            )
+            node.replace_self(link)
+
+
+def claims_of(notebook):
+    """Return (name, shown, within) of every claim(...) call of a notebook, in its order."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    for cell in cells:
+        if "claim" not in cell["metadata"].get("tags", []):
+            continue
+        for node in ast.walk(ast.parse("".join(cell["source"]))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "claim":
+                named = {k.arg: ast.literal_eval(k.value) for k in node.keywords}
+                yield node.args[0].value, named["shown"], named.get("within")
+
+
+def written(number):
+    """Return a number as the chapters write it: 0.02, and 7 × 10⁻⁷ for the very small."""
+    digits, _, power = f"{number:g}".partition("e")
+    superscript = str(int(power or 0)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digits} × 10{superscript}" if power else digits
+
+
+class Claims(SphinxDirective):
+    """A table of all claims of the book, with links to where they are computed."""
+
+    def run(self):
+        book = Path(self.env.srcdir)
+        lines = ["| chapter | claim | printed | within |", "|---|---|---|---|"]
+        for notebook in sorted(book.glob("[!_]*/*.ipynb")):
+            self.env.note_dependency(str(notebook))
+            place = notebook.relative_to(book).with_suffix("")
+            for name, shown, within in claims_of(notebook):
+                limit = "the digits shown" if within is None else written(within)
+                link = f'<a class="reference internal" href="../{place}.html#claim-{name}">{name}</a>'
+                lines.append(f"| {place.name} | {link} | {shown} | {limit} |")
+        return self.parse_text_to_nodes("\n".join(lines), offset=self.content_offset)
+
+
+def asked(notebook, *functions):
+    """Return the names of the questions or graded exercises of a notebook, in its order."""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            for node in ast.walk(ast.parse("".join(cell["source"]))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in functions:
+                    yield node.args[0].value
+
+
+def chapters(directive):
+    """Return name, title, path and prose of the notebooks in the table of contents, and note that a page shows them."""
+    for name in directive.config.external_site_map:
+        if (notebook := Path(directive.env.srcdir) / f"{name}.ipynb").exists():
+            directive.env.note_dependency(str(notebook))
+            cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+            prose = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+            yield name, re.search(r"^# (.+)", prose, re.MULTILINE)[1], notebook, prose
+
+
+class Progress(SphinxDirective):
+    """A table of the chapters with how many of their questions the reader's browser remembers as solved."""
+
+    def run(self):
+        rows = ["| chapter | questions solved |", "|---|---|"]
+        for name, title, notebook, _ in chapters(self):
+            if questions := list(asked(notebook, "choose", "estimate")):
+                count = f'<span data-questions="{" ".join(questions)}">0 of {len(questions)}</span>'
+                rows.append(f"| [{title}]({name}.ipynb) | {count} |")
+        rows.append('\n<button type="button" data-do="forget">Forget all</button>')
+        return self.parse_text_to_nodes("\n".join(rows), offset=self.content_offset)
+
+
+class Objectives(SphinxDirective):
+    """What each chapter promises that its reader can do, and how many questions and graded exercises it has."""
+
+    def run(self):
+        lines = []
+        for name, title, notebook, prose in chapters(self):
+            if can := re.search(r"After this chapter you can\n\n((?:- .+\n(?:  .+\n)*)+)", prose):
+                questions, graded = list(asked(notebook, "choose", "estimate")), list(asked(notebook, "check"))
+                predictions = sum("-predict-" in question for question in questions)
+                counts = (
+                    f"{predictions} predictions, {len(questions) - predictions} questions, {len(graded)} code exercises"
+                )
+                lines += [f"**[{title}](/{name}.ipynb)** ({counts}). Afterwards you can", "", can[1], ""]
+        return self.parse_text_to_nodes("\n".join(lines), offset=self.content_offset)
+
+
+LINK = re.compile(r"\[([^\]]+)\]\(([a-z-]+)#(claim-[a-z0-9-]+)\)")
+
+
+def headings(path):
+    """Return the headings of a notebook or a page of Markdown, by their ids."""
+    text = Path(path).read_text(encoding="utf-8")
+    if path.endswith(".ipynb"):
+        prose = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"]
+        text = "\n\n".join("".join(cell["source"]) for cell in prose)
+    return {nodes.make_id(heading): heading for heading in re.findall(r"^#+ (.+?)\s*$", text, re.MULTILINE)}
+
+
+class Errata(SphinxDirective):
+    """The errata of one subject: what is said, what is true, and where the book shows it."""
+
+    required_arguments = 1
+
+    def run(self):
+        data = Path(self.env.srcdir) / "appendix" / "errata.toml"
+        for path in (data, data.parents[2] / "_toc.yml"):  # a chapter that is new there turns its title into a link
+            self.env.note_dependency(str(path))
+        errata = tomllib.loads(data.read_text(encoding="utf-8"))
+        self.chapters = errata["chapters"]
+        return [self.entry(entry) for entry in errata[self.arguments[0]]]
+
+    def entry(self, entry):
+        places = [place.partition("#")[::2] for place in entry["shown"]]
+        before = [None, *(chapter for chapter, _ in places)]
+        shown = ", ".join(dict.fromkeys(self.place(*place, last) for place, last in zip(places, before, strict=False)))
+        true = LINK.sub(lambda m: self.link(m[2], m[3], m[1], m[1]), entry["true"])
+        text = f"**“{entry['says']}”**\n\n*True:* {true}\n\n*Shown in* {shown}."
+        return nodes.container("", *self.parse_text_to_nodes(text), classes=["erratum"])
+
+    def place(self, chapter, heading, last):
+        """Return a link to a heading or to a whole chapter; a title in italics if the chapter is still to come."""
+        page, title = self.chapters[chapter]["page"], self.chapters[chapter]["title"]
+        if not heading or page not in self.env.found_docs:
+            return self.link(chapter, "", title, f"*{title}*")
+        self.env.note_dependency(self.env.doc2path(page))
+        words = headings(self.env.doc2path(page))[heading]
+        return self.link(chapter, heading, words if chapter == last else f"{title}: {words}", "")
+
+    def link(self, chapter, fragment, text, otherwise):
+        page = self.chapters[chapter]["page"]
+        if page not in self.env.found_docs:
+            return otherwise
+        target = f"../{page}.html#{fragment}".removesuffix("#")
+        return f'<a class="reference internal" href="{target}">{text}</a>'
+
+
+def setup(app):
+    app.add_directive("claims", Claims)
+    app.add_directive("progress", Progress)
+    app.add_directive("objectives", Objectives)
+    app.add_directive("errata", Errata)
+    app.connect("doctree-read", link_claims)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
