@@ -6,7 +6,9 @@ from pathlib import Path
 
 import yaml
 from browser import browsing
-from build import BOOK, BUILD, ROOT, files
+from build import BUILD
+from keys import ROOT, files
+from notebooks import BOOK
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 from serve import serving
