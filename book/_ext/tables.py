@@ -44,16 +44,25 @@ class Claims(SphinxDirective):
     """A table of all claims of the book, with links to where they are computed."""
 
     def run(self):
+        note_table(self.env)
         book = Path(self.env.srcdir)
         lines = ["| chapter | claim | printed | within |", "|---|---|---|---|"]
         for notebook in sorted(book.glob("[!_]*/*.ipynb")):
-            self.env.note_dependency(str(notebook))
             place = notebook.relative_to(book).with_suffix("")
             for name, shown, within in claims_of(notebook):
                 limit = "the digits shown" if within is None else written(within)
                 link = f'<a class="reference internal" href="../{place}.html#claim-{name}">{name}</a>'
                 lines.append(f"| {place.name} | {link} | {shown} | {limit} |")
         return self.parse_text_to_nodes("\n".join(lines), offset=self.content_offset)
+
+
+PROMISE = re.compile(r"After this chapter you can\n\n((?:- .+\n(?:  .+\n)*)+)")
+
+
+def prose_of(notebook):
+    """Return the Markdown of a notebook."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
 
 
 def asked(notebook, *functions):
@@ -65,13 +74,31 @@ def asked(notebook, *functions):
                     yield node.args[0].value
 
 
+def note_table(env):
+    """Note that the page being read has a table made from the chapters."""
+    env.metadata[env.docname]["tables"] = True
+
+
+def told(notebook):
+    """Return all that a table may take from a notebook."""
+    calls = [list(asked(notebook, *names)) for names in (("choose", "estimate"), ("check",))]
+    promise = PROMISE.search(prose_of(notebook))
+    return repr((list(claims_of(notebook)), calls, promise and promise[0], headings(str(notebook))))
+
+
+def tables_of_changed_chapters(app, env, added, changed, removed):
+    """Return the pages with tables if a notebook tells them something new: not after every change of a sentence."""
+    before = getattr(env, "told", None)
+    env.told = {n.stem: told(n) for n in sorted(Path(env.srcdir).glob("[!_]*/*.ipynb"))}
+    return [] if env.told == before else [name for name in env.found_docs if "tables" in env.metadata.get(name, ())]
+
+
 def chapters(directive):
     """Return name, title, path and prose of the notebooks in the table of contents, and note that a page shows them."""
+    note_table(directive.env)
     for name in directive.config.external_site_map:
         if (notebook := Path(directive.env.srcdir) / f"{name}.ipynb").exists():
-            directive.env.note_dependency(str(notebook))
-            cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-            prose = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+            prose = prose_of(notebook)
             yield name, re.search(r"^# (.+)", prose, re.MULTILINE)[1], notebook, prose
 
 
@@ -94,7 +121,7 @@ class Objectives(SphinxDirective):
     def run(self):
         lines = []
         for name, title, notebook, prose in chapters(self):
-            if can := re.search(r"After this chapter you can\n\n((?:- .+\n(?:  .+\n)*)+)", prose):
+            if can := PROMISE.search(prose):
                 questions, graded = list(asked(notebook, "choose", "estimate")), list(asked(notebook, "check"))
                 predictions = sum("-predict-" in question for question in questions)
                 counts = (
@@ -109,10 +136,7 @@ LINK = re.compile(r"\[([^\]]+)\]\(([a-z-]+)#(claim-[a-z0-9-]+)\)")
 
 def headings(path):
     """Return the headings of a notebook or a page of Markdown, by their ids."""
-    text = Path(path).read_text(encoding="utf-8")
-    if path.endswith(".ipynb"):
-        prose = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"]
-        text = "\n\n".join("".join(cell["source"]) for cell in prose)
+    text = prose_of(Path(path)) if path.endswith(".ipynb") else Path(path).read_text(encoding="utf-8")
     return {nodes.make_id(heading): heading for heading in re.findall(r"^#+ (.+?)\s*$", text, re.MULTILINE)}
 
 
@@ -122,6 +146,7 @@ class Errata(SphinxDirective):
     required_arguments = 1
 
     def run(self):
+        note_table(self.env)
         data = Path(self.env.srcdir) / "appendix" / "errata.toml"
         for path in (data, data.parents[2] / "_toc.yml"):  # a chapter that is new there turns its title into a link
             self.env.note_dependency(str(path))
@@ -142,7 +167,6 @@ class Errata(SphinxDirective):
         page, title = self.chapters[chapter]["page"], self.chapters[chapter]["title"]
         if not heading or page not in self.env.found_docs:
             return self.link(chapter, "", title, f"*{title}*")
-        self.env.note_dependency(self.env.doc2path(page))
         words = headings(self.env.doc2path(page))[heading]
         return self.link(chapter, heading, words if chapter == last else f"{title}: {words}", "")
 
@@ -160,4 +184,5 @@ def setup(app):
     app.add_directive("objectives", Objectives)
     app.add_directive("errata", Errata)
     app.connect("doctree-read", link_claims)
+    app.connect("env-get-outdated", tables_of_changed_chapters)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
