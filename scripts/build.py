@@ -18,7 +18,7 @@ from typing import TextIO
 import lite
 import notebooks
 from keys import ROOT, key
-from notebooks import BUILD, NotebookError
+from notebooks import BUILD
 
 PAGES = BUILD / "html"
 LOG = BUILD / "build.log"
@@ -68,9 +68,13 @@ def step(what: str) -> Iterator[None]:
 
 def run_notebooks(log: TextIO) -> None:
     """Run the notebooks that must run, side by side."""
-    os.environ.update(SETTINGS)
-    waiting = notebooks.stale(notebooks.keys())
+    waiting = notebooks.stale()
     total = len(waiting)
+    if not waiting:
+        return
+    from execute import NotebookError, run  # not before: they take two seconds to import
+
+    os.environ.update(SETTINGS)
 
     def tell(name: str, seconds: float) -> None:
         waiting.remove(name)
@@ -78,9 +82,11 @@ def run_notebooks(log: TextIO) -> None:
         if waiting:
             terminal.at(f"notebooks: {total - len(waiting)} of {total} done, running {', '.join(waiting[:2])} ...")
 
-    if waiting:
-        terminal.at(f"notebooks: 0 of {total} done, running {', '.join(waiting[:2])} ...")
-        notebooks.update(log, tell)
+    terminal.at(f"notebooks: 0 of {total} done, running {', '.join(waiting[:2])} ...")
+    try:
+        run(list(waiting), log, tell)
+    except NotebookError as error:
+        raise BuildError(str(error)) from error
 
 
 START = """
@@ -182,7 +188,7 @@ def main() -> None:
         else:
             build()
             print(f"\nThe book is built. Open it: {PAGES / 'index.html'}\nor serve it as a host would: make serve")
-    except (BuildError, NotebookError) as error:
+    except BuildError as error:
         sys.exit(f"{error}\nAll that was said: {LOG}")
 
 
