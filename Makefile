@@ -7,10 +7,11 @@ export OPENBLAS_NUM_THREADS := 1
 export PYTHONUTF8 := 1
 export TIPSLIB_PROGRESS :=
 
-.PHONY: help environment book serve test refresh lint bench audit pdf links
+.PHONY: help environment book check serve test refresh lint bench audit pdf links
 
 help:
 	@echo "make book     build the website into _build/html"
+	@echo "make check CHAPTER=dropout   what a change in one chapter needs: page, notebooks, tests"
 	@echo "make serve    serve it on this machine"
 	@echo "make test     run all tests: library, notebooks, exercises, the site in a real browser"
 	@echo "make refresh  write exercise stubs and stored outputs into the notebooks"
@@ -59,7 +60,10 @@ audit: environment
 
 pdf: environment
 	@$(VENV)/python scripts/build.py --if-stale
-	@$(VENV)/python scripts/keep.py
+	@$(VENV)/python scripts/make_pdf.py
 
 links: environment
 	@$(VENV)/python scripts/build.py --links
+
+check: environment
+	@$(VENV)/python scripts/check.py "$(CHAPTER)"

@@ -16,7 +16,7 @@ from serve import serving
 PDF = BUILD / "book" / "tips-for-deep-learning.pdf"
 ARCHIVE = BUILD / "book" / "tips-for-deep-learning-notebooks.zip"
 NUMBER = '<div style="width: 100%; font: 8pt sans-serif; text-align: center"><span class="pageNumber"></span></div>'
-FORM = Path(__file__).with_name("keep")  # keep.js joins the pages, keep.css lays them out
+FORM = Path(__file__).with_name("make_pdf")  # the .js joins the pages, the .css lays them out
 
 
 def parts() -> list[dict[str, object]]:
