@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from system import SetupError, as_root, attempt, package, provide, run, settle, step
+from system import SetupError, as_root, attempt, provide, run, settle, step
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -30,15 +30,19 @@ FLAGS = [
 ]
 
 
-def candidates() -> Iterator[str]:
-    """Yield where a browser may be, Playwright's own last."""
+def playwrights() -> str:
+    """Return where Playwright's own Chromium is or would be."""
     from playwright.sync_api import sync_playwright
 
+    with sync_playwright() as playwright:
+        return playwright.chromium.executable_path
+
+
+def candidates() -> Iterator[str]:
+    """Yield where a browser may be."""
     yield from filter(None, map(shutil.which, NAMES))
     yield from PLACES
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    yield path
+    yield playwrights()
 
 
 def starts(path: str) -> bool:
@@ -80,8 +84,7 @@ def browser() -> str:
     if not path and provide("browser"):
         path = installed()
     if not path:
-        _, name = package("browser") or ("", "Chromium")
-        sys.exit(f"set-up: the tests need a browser. Install {name}, or Google Chrome, and run it again.")
+        sys.exit("set-up: the tests need a browser. Install Google Chrome or Chromium and run it again.")
     if not has_fonts():
         provide("fonts")
     return path

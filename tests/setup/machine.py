@@ -12,7 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = ("requirements.txt", "pyproject.toml", "package-lock.json", "book/lite/requirements.txt")
 SCRIPTS = ("scripts/environment.py", "scripts/system.py")
 STEPS = ("venv", "packages", "project", "node", "wheels")
-FAKES = Path(__file__).with_name("fakes")
 
 
 class Machine:
@@ -23,8 +22,11 @@ class Machine:
         for name in (*FILES, *SCRIPTS):
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, self.root / name)
-        (folder / "home").mkdir(exist_ok=True)
-        self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "PYTHONPATH": str(FAKES)}
+        for name in ("home", "fakes"):
+            (folder / name).mkdir()
+        shutil.copy(Path(__file__).with_name("faked.py"), folder / "fakes" / "venv.py")  # found before Python's own
+        found = {"HOME": str(folder / "home"), "PYTHONPATH": str(folder / "fakes")}
+        self.environment = {"PATH": os.environ["PATH"], **found}
 
     def start(self, **told: str) -> subprocess.Popen[str]:
         """Start set-up as a terminal does, in a process group of its own."""
