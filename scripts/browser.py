@@ -1,4 +1,4 @@
-"""Find a Chromium, or get one, and start it: the system's, else Playwright's, else by the package manager."""
+"""Find a Chromium, or get one, and start it: the system's, else Playwright's, else by the system's package manager."""
 
 import os
 import shutil
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from system import SetupError, as_root, attempt, provide, run, settle, step
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -19,12 +21,6 @@ PLACES = (
     "C:/Program Files/Google/Chrome/Application/chrome.exe",
     "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
 )
-MANAGERS = {  # program -> commands that install a browser, and a font with Chinese, Japanese and Korean glyphs
-    "apt-get": ("apt-get update -q", "apt-get install -qy chromium", "apt-get install -qy fonts-noto-cjk"),
-    "dnf": ("dnf install -qy chromium google-noto-sans-cjk-fonts",),
-    "pacman": ("pacman -Sy --noconfirm chromium noto-fonts-cjk",),
-    "apk": ("apk add --quiet chromium font-noto-cjk",),
-}
 FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -34,44 +30,41 @@ FLAGS = [
 ]
 
 
-def installed() -> str | None:
-    """Return the path of a browser that is already here, or None."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    return found or next((p for p in PLACES if Path(p).exists()), None) or playwrights()
-
-
-def playwrights() -> str | None:
-    """Return the path of Playwright's own Chromium, or None where it was not downloaded."""
+def playwrights() -> str:
+    """Return where Playwright's own Chromium is or would be."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
+        return playwright.chromium.executable_path
 
 
-def attempt(command: str, seconds: float) -> bool:
-    """Run a command of at most `seconds`; say whether it succeeded."""
-    print(f"set-up: {command}", file=sys.stderr, flush=True)
+def candidates() -> Iterator[str]:
+    """Yield where a browser may be."""
+    yield from filter(None, map(shutil.which, NAMES))
+    yield from PLACES
+    yield playwrights()
+
+
+def starts(path: str) -> bool:
+    """Say whether a browser is there and finds its libraries, which only Linux may lack."""
+    return Path(path).exists() and (sys.platform != "linux" or attempt(path, "--version", seconds=60)[0])
+
+
+def installed() -> str | None:
+    """Return the path of a browser that is already here, or None."""
+    return next(filter(starts, candidates()), None)
+
+
+def download() -> None:
+    """Let Playwright download its Chromium and, where that asks nothing, install the libraries that this needs."""
+    playwright = (sys.executable, "-m", "playwright")
     try:
-        done = subprocess.run(
-            command.split(), stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
-
-
-def as_root() -> str | None:
-    """Return the prefix for commands of the system: nothing for root, sudo where it asks nothing, else None."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        return ""
-    return "sudo -n " if shutil.which("sudo") and attempt("sudo -n true", 5) else None
-
-
-def install_with(manager: str, prefix: str) -> None:
-    """Install a browser and fonts; what fails shows in the search that follows."""
-    for command in MANAGERS[manager]:
-        attempt(prefix + command, 600)
+        with step("Chromium by Playwright"):
+            run(*playwright, "install", "chromium", seconds=600)
+            if not installed() and as_root() is not None:
+                run(*playwright, "install-deps", "chromium", seconds=1800)
+    except SetupError:
+        pass  # the system's package manager is asked next
 
 
 def has_fonts() -> bool:
@@ -83,21 +76,23 @@ def has_fonts() -> bool:
 
 def browser() -> str:
     """Return the path of a browser, installed if need be; stop with one sentence where none can be had."""
+    settle()
     path = installed()
-    if not path and attempt(f"{sys.executable} -m playwright install chromium", 60):
-        path = playwrights()
-    manager = next((m for m in MANAGERS if shutil.which(m)), None)
-    if manager and not (path and has_fonts()) and (prefix := as_root()) is not None:
-        install_with(manager, prefix)
-        path = path or installed()
     if not path:
-        sys.exit("The site's tests need a browser: install Google Chrome or Chromium, then run them again.")
+        download()
+        path = installed()
+    if not path and provide("browser"):
+        path = installed()
+    if not path:
+        sys.exit("set-up: the tests need a browser. Install Google Chrome or Chromium and run it again.")
+    if not has_fonts():
+        provide("fonts")
     return path
 
 
 @contextmanager
 def browsing() -> Iterator["Browser"]:
-    """Start a browser and close it; its sandbox is off only for root, for whom it does not work."""
+    """Start a browser and close it; its sandbox is off for root, for whom it does not work."""
     from playwright.sync_api import sync_playwright
 
     root = hasattr(os, "geteuid") and os.geteuid() == 0
