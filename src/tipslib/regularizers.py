@@ -54,7 +54,7 @@ class Penalty(Regularizer):
 class FunctionPenalty(Penalty):
     """The penalty of a plain ``function(params, decays)`` that returns value and gradient.
 
-    >>> FunctionPenalty(lambda params, decays: (params.sum(), decays))(np.array([2.0]), np.array([1.0]))
+    >>> FunctionPenalty(lambda params, decays: (float(params.sum()), decays))(np.array([2.0]), np.array([1.0]))
     (2.0, array([1.]))
     """
 

@@ -1,7 +1,7 @@
 """Learning rates that change: functions of the step t = 0, 1, 2, ..., for the ``lr`` of an optimizer.
 
-Each schedule is called like PyTorch's scheduler of the same kind, stepped once per optimizer step, unless it says so.
-``lr`` is a number, or an array ``(R, 1)`` with one rate per run; a schedule then returns a rate for each run.
+Where PyTorch has a scheduler of the kind, the rates are those of the scheduler, stepped once per optimizer step.
+``lr`` is a number, or an array ``(R, 1)`` with one rate per run; a schedule then returns one rate per run.
 """
 
 import math
@@ -116,34 +116,28 @@ class cosine:
     floor: float = 0.0
 
     def __post_init__(self) -> None:
-        check_finite("cosine needs lr", self.lr)
-        check_int("cosine needs steps", self.steps)
+        name = type(self).__name__
+        check_finite(f"{name} needs lr", self.lr)
+        check_int(f"{name} needs steps", self.steps)
         if not (self.floor >= 0 and np.all(np.asarray(self.lr) >= self.floor)):
-            raise ValueError(f"cosine needs lr >= floor >= 0, got lr={self.lr}, floor={self.floor}.")
+            raise ValueError(f"{name} needs lr >= floor >= 0, got lr={self.lr}, floor={self.floor}.")
 
     def __call__(self, t: int) -> Any:
         return self.floor + (self.lr - self.floor) * (1 + math.cos(math.pi * min(t / self.steps, 1))) / 2
 
 
 @dataclass(frozen=True)
-class cyclic_cosine:
-    """``cosine(lr, steps)`` again and again, for ``ensembles.Snapshots`` (Huang et al. 2017, equation 2).
+class cyclic_cosine(cosine):
+    """``cosine`` again and again, from ``lr`` every ``steps`` steps (Huang et al. 2017, equation 2).
 
-    Raises ``ValueError`` unless lr is finite and >= 0 and steps >= 1.
+    For ``ensembles.Snapshots``. Raises ``ValueError`` as ``cosine`` does.
 
     >>> [round(cyclic_cosine(1.0, steps=2)(t), 3) for t in range(5)]
     [1.0, 0.5, 1.0, 0.5, 1.0]
     """
 
-    lr: float | Array
-    steps: int
-
-    def __post_init__(self) -> None:
-        check_finite("cyclic_cosine needs lr", self.lr)
-        check_int("cyclic_cosine needs steps", self.steps)
-
     def __call__(self, t: int) -> Any:
-        return cosine(self.lr, self.steps)(t % self.steps)
+        return super().__call__(t % self.steps)
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ def folds(splits: Splits, k: int = 5, seed: int = 0) -> Iterator[Splits]:
     """
     source = splits.raw or splits
     x, y = (np.concatenate(pair) for pair in zip(source.train, source.val, strict=True))
-    check_int("folds needs k", k, low=2, high=len(y))
+    check_int(f"folds needs k for {len(y)} examples", k, low=2, high=len(y))
     order = generator(seed).permutation(len(y))
     if y.dtype.kind in "iu":
         order = order[np.argsort(y[order], kind="stable")]  # by class, at random within: every k-th is a fold

@@ -9,19 +9,7 @@ from tipslib.plotting.curves import curves, lines
 from tipslib.plotting.distributions import dots, histograms
 from tipslib.plotting.numbers import power_of_ten, short
 from tipslib.plotting.pictures import Picture, png, svg
-from tipslib.plotting.styles import (
-    BLUE,
-    BROWN,
-    COLOURS,
-    CYCLE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    Look,
-    look,
-    style,
-)
+from tipslib.plotting.styles import BLUE, BROWN, COLOURS, CYCLE, GREEN, GREY, ORANGE, PURPLE, Look, look, style
 
 __all__ = [
     "BLUE",
