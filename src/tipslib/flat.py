@@ -2,10 +2,9 @@
 
 The vector of ``Sequential([Dense(2), Dense(1)], n_in=3)``, with P = 11 parameters::
 
-    params   [ w w w w w w | b b | w w | b ]
-               W (3, 2)      |     |     b (1, 1)
-               of layer 0    |     W (2, 1) of layer 1
-                             b (1, 2)
+    params   [ w w w w w w   b b     w w     b   ]
+    array      W (3, 2)      (1, 2)  (2, 1)  (1, 1)
+    layer      0             0       1       1
 
 ``layers[0].params["W"]`` is ``params[0:6].reshape(3, 2)``: the same memory in another shape. So an optimizer changes
 the whole vector in one step, and every layer computes with the new values. ``grads`` is cut in the same way, and so is

@@ -17,36 +17,28 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE, TESTS = ROOT / "src" / "tipslib", ROOT / "tests" / "library"
-MODULES = {  # module -> its tests; the modules of formulas, not those that read files, download or run processes
-    "arrays": "test_arrays_random",
-    "random": "test_arrays_random",
-    "activations": "test_activations",
-    "initializers": "test_initializers",
-    "losses": "test_losses",
-    "schedules": "test_schedules",
-    "metrics": "test_metrics",
-    "layers.affine": "test_layers",
-    "layers.base": "test_layers",
-    "layers.elementwise": "test_layers",
-    "layers.normalization": "test_layers",
-    "layers.residual": "test_layers",
-    "optimizers": "test_optimizers",
-    "regularizers": "test_regularizers",
-    "preprocessing": "test_preprocessing",
-    "datasets.generated": "test_generated",
-    "datasets.splits": "test_splits",
-    "networks": "test_networks",
-    "stopping": "test_stopping",
-    "training": "test_training",
-    "gradcheck": "test_gradcheck",
-    "rbm": "test_rbm",
-    "diagnostics": "test_diagnostics",
-    "ensembles": "test_ensembles",
-}
+LEFT_OUT = ("plotting", "search", "storage", "optional", "datasets.download", "datasets.idx", "datasets.images")
+TESTED_WITH = {"flat": "networks", "batches": "training", "history": "training"}  # modules without a test of their name
+
+
+def tests_of(module: str) -> str:
+    """Return the tests of a module, those of its own name or of its package's; empty if there are none."""
+    names = module.rpartition(".")[2], module.partition(".")[0], TESTED_WITH.get(module)
+    return next((f"test_{name}" for name in names if name and (TESTS / f"test_{name}.py").exists()), "")
+
+
+def modules() -> dict[str, str]:
+    """Return module -> its tests: all that compute, not those that draw, read files, download or run processes."""
+    paths = sorted(path for path in SOURCE.rglob("*.py") if path.stem != "__init__")
+    found = [".".join(path.relative_to(SOURCE).with_suffix("").parts) for path in paths]
+    return {m: tests_of(m) for m in found if not m.startswith(LEFT_OUT)}
+
+
 SECONDS = 120  # a mutant that hangs is caught
 TURNED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 SWAPPED = {"-1": "-2", "-2": "-1", "0": "1", "1": "0"}
 SKIPPED_FIELDS = ("annotation", "returns", "ctx")
+MODULES = modules()
 
 
 class Mutant(NamedTuple):

@@ -1,4 +1,4 @@
-"""The lowest row: floats, checks, generators. (What the checks say in use is tested where they are used.)"""
+"""The lowest row: floats, sums, checks. (What the checks say in use is tested where they are used.)"""
 
 import numpy as np
 import pytest
@@ -14,7 +14,6 @@ from tipslib.arrays import (
     floats,
     transpose,
 )
-from tipslib.random import generator, run_generators, spawn
 
 
 def test_floats_keep_their_type_and_others_become_float64():
@@ -43,28 +42,9 @@ def test_transpose_is_a_view():
     assert np.shares_memory(transpose(x), x)
 
 
-def test_generators_are_independent_and_reproducible():
-    assert generator(3).random() == generator(3).random() != generator(4).random()
-    children = spawn(generator(3), 3)
-    assert len({child.random() for child in [*children, generator(3)]}) == 4
-    np.testing.assert_array_equal(
-        [c.random() for c in spawn(generator(3), 2)], [c.random() for c in spawn(generator(3), 2)]
-    )
-
-
-def test_run_generators_are_those_of_the_following_seeds():
-    expected = [generator(seed).random() for seed in (5, 6, 7)]
-    assert [rng.random() for rng in run_generators(5, 3)] == expected
-    assert [rng.random() for rng in run_generators(5, None)] == expected[:1]
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: generator(None), "A generator needs a seed, an integer >= 0, got None."),
-        (lambda: generator(1.0), "A generator needs a seed, an integer >= 0, got 1.0."),
-        (lambda: generator(True), "A generator needs a seed, an integer >= 0, got True."),
-        (lambda: generator(-1), "A generator needs a seed, an integer >= 0, got -1."),
         (lambda: check_int("Here n", True), "Here n, an integer >= 1, got True."),
         (lambda: check_int("Here n", 0), "Here n, an integer >= 1, got 0."),
         (lambda: check_int("Here n", 2.0, low=2), "Here n, an integer >= 2, got 2.0."),
