@@ -5,6 +5,7 @@ import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import mutations
 import pytest
 from mutations import LEFT_OUT, MODULES, SOURCE, TESTED_WITH, drawn, mutants, original, verdict
 
@@ -49,6 +50,11 @@ def test_a_copy_without_a_mistake_passes():
 def test_the_copy_is_what_is_tested():
     """A module that cannot be imported fails, so the tests do not look at the library itself."""
     assert verdict(original("arrays")._replace(source="raise ImportError")) == "caught"
+
+
+def test_what_never_ends_is_caught(monkeypatch):
+    monkeypatch.setattr(mutations, "RUN", mutations.RUN.replace(str(mutations.SECONDS), "5"))
+    assert verdict(original("arrays")._replace(source="while True: pass")) == "caught"
 
 
 def test_every_module_that_computes_is_there_with_its_tests():

@@ -39,7 +39,9 @@ def every_layer(layers: Iterable[Layer]) -> Iterator[Layer]:
 
 
 def hidden_layers(net: Sequential, x: ArrayLike, training: bool) -> list[Activate]:
-    """Return the ``Activate`` layers of a copy of ``net`` after a forward pass of ``x``; ``cached()`` gives (z, h).
+    """Return the ``Activate`` layers of a copy of ``net`` after a forward pass of ``x``, ``(N, n_in)``.
+
+    Their ``cached()`` gives (z, h).
 
     >>> from tipslib.activations import relu
     >>> hidden_layers(Sequential([Activate(relu)], n_in=1), [[-1.0]], training=True)[0].cached()
