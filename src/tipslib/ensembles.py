@@ -1,22 +1,21 @@
 """Many networks, one answer: averaging, bagging, snapshots, and why disagreement helps.
 
-M networks are one network with ``runs=M``, or a list of networks; their outputs are ``(M, N, K)`` in both cases.
+M networks are one network with ``runs=M`` or a list of networks; in both cases their outputs are ``(M, N, K)``.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tipslib.arrays import Array, check_positive_int, floats
+from tipslib.arrays import Array, check_int, floats
 from tipslib.datasets import Examples, Splits
 from tipslib.history import Epoch
+from tipslib.losses import softmax
 from tipslib.networks import Sequential
 from tipslib.random import generator
-from tipslib.schedules import Schedule, cosine
 
 
 class Ambiguity(NamedTuple):
@@ -32,7 +31,7 @@ class Ambiguity(NamedTuple):
 
 
 def predictions(nets: Sequential | Sequence[Sequential], x: ArrayLike) -> Array:
-    """Return the outputs of M networks for ``x``, ``(N, D)`` to ``(M, N, K)``; logits, where the networks classify.
+    """Return the outputs of M networks for ``x``, ``(N, D)`` to ``(M, N, K)``: logits, if the networks classify.
 
     ``nets`` is a network with runs, or a sequence of networks without. Raises ``ValueError`` for anything else.
 
@@ -49,22 +48,11 @@ def predictions(nets: Sequential | Sequence[Sequential], x: ArrayLike) -> Array:
     return np.stack([net.predict(x) for net in nets])
 
 
-def softmax(logits: ArrayLike) -> Array:
-    """Return exp(z) / sum exp(z) over the classes, of the shape of ``logits``, ``(..., N, K)``.
-
-    >>> softmax([[0.0, 0.0]])
-    array([[0.5, 0.5]])
-    """
-    z = floats(logits)
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
 def average(logits: ArrayLike, *, geometric: bool = False) -> Array:
     """Return the class probabilities of an ensemble, ``(M, N, K)`` to ``(N, K)``: the mean of its members' softmax.
 
-    ``geometric=True`` takes the geometric mean, normalized, which is the softmax of the mean logits: the mean that
-    dropout's weight scaling computes. Raises ``ValueError`` for other shapes.
+    ``geometric=True`` takes the normalized geometric mean instead, which is the softmax of the mean logits: the mean
+    that dropout's weight scaling computes. Raises ``ValueError`` for other shapes.
 
     >>> average([[[0.0, 0.0]], [[np.log(9.0), 0.0]]])  # the mean of 0.5 and 0.9
     array([[0.7, 0.3]])
@@ -82,29 +70,30 @@ def bagging(splits: Splits, members: int, seed: int = 0) -> Splits:
 
     Each sample draws N of the N examples with replacement, so that a member misses about 1/e of them. Training becomes
     ``x`` ``(M, N, D)`` and ``y`` ``(M, N)``, data for a network with ``runs=M``; sample m is drawn from ``seed + m``.
-    Validation, test and scaling stay, and ``raw`` is dropped. Raises ``ValueError`` unless ``members`` is an integer >=
-    1.
+    Validation, test and scaling stay as they are; ``raw`` is dropped. Raises ``ValueError`` unless ``members`` is an
+    integer >= 1.
 
     >>> from tipslib.datasets import digits
     >>> bagging(digits(n=100), members=5).train.x.shape
     (5, 100, 64)
     """
-    check_positive_int("bagging needs members", members)
+    check_int("bagging needs members", members)
     x, y = splits.train
     rows = np.stack([generator(seed + m).integers(len(y), size=len(y)) for m in range(members)])
     return replace(splits, train=Examples(x[rows], y[rows]), raw=None)
 
 
 class Snapshots:
-    """Copies of a network on its way, one after every ``every`` epochs: an ensemble for the price of one training.
+    """Copies of a network during training, one after every ``every`` epochs: an ensemble for the price of one training.
 
     Pass it to ``fit`` as ``stop=``; it never stops, and ``nets`` holds the copies. With a learning rate that falls to 0
-    and starts again every ``every`` epochs the copies come from different minima: ``cyclic_cosine`` (Huang et al. 2017,
-    *Snapshot Ensembles*). Raises ``ValueError`` unless ``every`` is an integer >= 1.
+    and starts again every ``every`` epochs, as ``schedules.cyclic_cosine`` does, the copies come from different minima
+    (Huang et al. 2017, *Snapshot Ensembles*). Raises ``ValueError`` unless ``every`` is an integer >= 1.
 
     >>> from tipslib.datasets import digits
     >>> from tipslib.networks import mlp
     >>> from tipslib.optimizers import SGD
+    >>> from tipslib.schedules import cyclic_cosine
     >>> from tipslib.training import fit
     >>> snapshots = Snapshots(every=2)
     >>> history = fit(mlp([64, 10]), digits(n=100), SGD(cyclic_cosine(0.3, steps=8)), epochs=6, stop=snapshots)
@@ -113,30 +102,15 @@ class Snapshots:
     """
 
     def __init__(self, every: int) -> None:
-        check_positive_int("Snapshots needs every", every)
+        check_int("Snapshots needs every", every)
         self.every = every
         self.nets: list[Sequential] = []
 
     def __call__(self, row: Epoch, net: Sequential) -> bool:
-        """Keep a copy of ``net`` where it is time, and return False."""
+        """Keep a copy of ``net`` if ``every`` epochs have passed, and return False."""
         if row.epoch % self.every == 0:
             self.nets.append(net.copy())
         return False
-
-
-def cyclic_cosine(lr: float | Array, steps: int) -> Schedule:
-    """Return ``cosine(lr, steps)`` again and again, a schedule for ``Snapshots`` (Huang et al. 2017, equation 2).
-
-    Raises ``ValueError`` unless lr >= 0 (of any shape) and ``steps`` is an integer >= 1.
-
-    >>> [round(cyclic_cosine(1.0, steps=2)(t), 3) for t in range(5)]
-    [1.0, 0.5, 1.0, 0.5, 1.0]
-    """
-    return partial(_cyclic, cycle=cosine(lr, steps), steps=steps)
-
-
-def _cyclic(t: int, *, cycle: Schedule, steps: int) -> Any:
-    return cycle(t % steps)
 
 
 def ambiguity(outputs: ArrayLike, targets: ArrayLike, weights: ArrayLike | None = None) -> Ambiguity:

@@ -1,7 +1,7 @@
-"""Is this gradient right? Compare it with differences, one entry at a time.
+"""Is this gradient right? Compare it with finite differences, one entry at a time.
 
-The upstream gradient is random: with ones, a wrong backward of batch normalization passes, because the true gradient of
-a sum of normalized values is zero.
+The upstream gradient is random: with ones, a wrong backward of batch normalization would pass, because the true
+gradient of a sum of normalized values is zero.
 """
 
 import copy
@@ -23,9 +23,9 @@ from tipslib.random import generator
 class GradientCheck:
     """How far a gradient is from the numerical one: the worst entry, and where it is.
 
-    ``error`` is |gradient - numerical| / max(|gradient|, |numerical|, floor). The floor, a thousandth of the largest
-    entry of either array and at least 1e-4, keeps entries from deciding that are smaller than differences resolve
-    (about 1e-9). It is true when ``error`` is below ``tolerance``.
+    ``error`` is |gradient - numerical| / max(|gradient|, |numerical|, floor). The floor is a thousandth of the largest
+    entry of either array, and at least 1e-4: finite differences resolve about 1e-9, and smaller entries must not decide
+    the check. A ``GradientCheck`` is true when ``error`` is below ``tolerance``.
 
     >>> check = GradientCheck("W", (0, 1), 2.0, 1.0, error=0.5, tolerance=1e-5)
     >>> bool(check), str(check)
@@ -50,10 +50,10 @@ class GradientCheck:
 
 
 def numerical_gradient(f: Callable[[Array], Any], x: ArrayLike, *, h: float = 1e-6) -> Array:
-    """Return the gradient of the number f(x) by central differences, (f(x + h) - f(x - h)) / 2h per entry.
+    """Return the gradient of the number f(x) by central differences, (f(x + h) - f(x - h)) / 2h for each entry.
 
-    ``x`` is of any shape and stays as it is; the result is float64 of its shape. The truncation error is of order h^2,
-    the rounding error of order 1e-16 |f| / h.
+    ``x`` is of any shape and is not changed; the result is float64 of the same shape. The truncation error is of order
+    h^2, the rounding error of order 1e-16 |f| / h.
 
     >>> numerical_gradient(lambda x: (x * x).sum(), [3.0, -1.0]).round(6)
     array([ 6., -2.])
@@ -95,8 +95,8 @@ def check_layer(
 ) -> GradientCheck:
     """Check ``backward`` of a copy of ``layer`` at ``n`` random examples, for the input and every parameter.
 
-    The loss is sum(dy * forward(x)) with a random ``dy``; parameters are shifted a little off their first values, so
-    that none is zero. Random layers draw the same numbers for every difference. Returns the worst ``GradientCheck``.
+    The loss is sum(dy * forward(x)) with a random ``dy``; random shifts are added to the parameters, so that none is
+    zero. Layers that draw random numbers draw the same ones for every difference. Returns the worst ``GradientCheck``.
 
     >>> from tipslib.layers import Dense
     >>> bool(check_layer(Dense(3), n_in=4))
@@ -117,8 +117,8 @@ def check_network(
 ) -> GradientCheck:
     """Check the gradient of ``loss(net.forward(x), y)`` for the input and every parameter of a copy of ``net``.
 
-    ``x`` is ``(N, D)``, ``y`` what the loss takes. The network must be float64 and without runs, else ``ValueError``;
-    its own values, buffers and generators stay as they are. Returns the worst ``GradientCheck``.
+    ``x`` is ``(N, D)``, ``y`` what the loss takes. The network itself is not changed. Returns the worst
+    ``GradientCheck``. Raises ``ValueError`` unless the network is float64 and without runs.
 
     >>> from tipslib.losses import mean_squared_error
     >>> from tipslib.networks import mlp

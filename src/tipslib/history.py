@@ -1,4 +1,4 @@
-"""What is known of a training: a row per epoch, the rows together, and the error that ends them."""
+"""What a training leaves: a row per epoch, the history of all rows, and the error of a training that diverges."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ class Epoch(NamedTuple):
 
     ``epoch`` counts from 1, ``step`` is the number of steps made so far, losses are in nats (or in the units of the
     loss), accuracies are shares in [0, 1] (NaN where the targets are not labels), ``lr`` is the rate of the last step,
-    ``seconds`` the duration of this epoch with its measurement. With runs, losses and accuracies are arrays ``(R,)``.
+    ``seconds`` how long this epoch and its measurement took. With runs, losses and accuracies are arrays ``(R,)``.
 
     >>> Epoch(1, 32, 0.5, 0.8, 0.6, 0.75, lr=0.1, seconds=0.02).val_loss
     0.6
@@ -59,7 +59,7 @@ class History(Sequence[Epoch]):
 
 
 class DivergenceError(FloatingPointError):
-    """The loss is no longer a finite number. ``history`` holds the epochs before, ``epoch`` and ``step`` say when.
+    """The loss is no longer a finite number. ``history`` holds the epochs before; ``epoch`` and ``step`` say when.
 
     >>> DivergenceError("The loss became nan.", epoch=3, step=40, history=History()).epoch
     3

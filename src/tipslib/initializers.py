@@ -1,17 +1,17 @@
 """First values of the weights: functions of ``(shape, rng)`` that return a float64 array.
 
 A sum of n_in terms has n_in times the variance of one term, so almost all of them divide a variance by a fan: the
-number of inputs of a unit, or the mean of its inputs and outputs. One function, ``variance_scaling``, holds that.
+number of inputs of a unit, or the mean of its inputs and outputs. ``variance_scaling`` does that for all of them.
 """
 
 import math
 from collections.abc import Callable
-from functools import partial
+from dataclasses import KW_ONLY, dataclass
 from typing import TypeAlias
 
 import numpy as np
 
-from tipslib.arrays import Array
+from tipslib.arrays import Array, check_finite
 
 Shape: TypeAlias = tuple[int, ...]
 Initializer: TypeAlias = Callable[[Shape, np.random.Generator], Array]
@@ -20,7 +20,7 @@ Initializer: TypeAlias = Callable[[Shape, np.random.Generator], Array]
 def fans(shape: Shape) -> tuple[int, int]:
     """Return how many inputs feed a unit, and how many units an input feeds: ``(fan_in, fan_out)``.
 
-    ``shape`` is ``(n_in, n_out)``, or ``(*kernel, n_in, n_out)`` for a convolution, where every place of the kernel
+    ``shape`` is ``(n_in, n_out)``, or ``(*kernel, n_in, n_out)`` for a convolution, where every position of the kernel
     counts. Raises ``ValueError`` for fewer than two axes.
 
     >>> fans((64, 10)), fans((3, 3, 16, 32))
@@ -50,42 +50,22 @@ def fan_mean(shape: Shape) -> float:
     return sum(fans(shape)) / 2
 
 
-def _constant(shape: Shape, rng: np.random.Generator, *, value: float) -> Array:
-    return np.full(shape, value, np.float64)
-
-
-def _normal(shape: Shape, rng: np.random.Generator, *, std: float) -> Array:
-    return rng.normal(0.0, std, shape)
-
-
-def _scaled(
-    shape: Shape, rng: np.random.Generator, *, gain: float, fan: Callable[[Shape], float], uniform: bool
-) -> Array:
-    std = gain / math.sqrt(fan(shape))
-    if uniform:
-        limit = math.sqrt(3) * std  # the variance of a uniform draw from [-a, a] is a^2 / 3
-        return rng.uniform(-limit, limit, shape)
-    return rng.normal(0.0, std, shape)
-
-
-def _orthogonal(shape: Shape, rng: np.random.Generator, *, gain: float) -> Array:
-    rows, columns = fans(shape)[0], shape[-1]
-    q, r = np.linalg.qr(rng.normal(size=(max(rows, columns), min(rows, columns))))
-    q = q * np.sign(np.diag(r))  # makes the draw uniform over all orthogonal matrices (Mezzadri 2007)
-    return gain * (q if rows >= columns else q.T).reshape(shape)
-
-
-def constant(value: float) -> Initializer:
-    """Return an initializer that fills with ``value``.
+@dataclass(frozen=True)
+class constant:
+    """Fill with ``value``.
 
     >>> constant(2.0)((1, 3), np.random.default_rng(0))
     array([[2., 2., 2.]])
     """
-    return partial(_constant, value=float(value))
+
+    value: float
+
+    def __call__(self, shape: Shape, rng: np.random.Generator) -> Array:
+        return np.full(shape, self.value, np.float64)
 
 
 def zeros(shape: Shape, rng: np.random.Generator) -> Array:
-    """Return zeros: right for biases; for weights every unit of a layer would stay the same as the others.
+    """Return zeros: right for biases; with weights of zero the units of a layer would all stay the same.
 
     >>> zeros((1, 2), np.random.default_rng(0))
     array([[0., 0.]])
@@ -93,32 +73,49 @@ def zeros(shape: Shape, rng: np.random.Generator) -> Array:
     return np.zeros(shape)
 
 
-def normal(std: float) -> Initializer:
-    """Return an initializer that draws from N(0, std^2). Raises ``ValueError`` for ``std < 0``.
+@dataclass(frozen=True)
+class normal:
+    """Draw from N(0, std^2). Raises ``ValueError`` unless ``std`` is finite and >= 0.
 
     >>> normal(0.0)((1, 2), np.random.default_rng(0))
     array([[0., 0.]])
     """
-    if not std >= 0:
-        raise ValueError(f"normal needs std >= 0, got std={std}.")
-    return partial(_normal, std=float(std))
+
+    std: float
+
+    def __post_init__(self) -> None:
+        check_finite("normal needs std", self.std)
+
+    def __call__(self, shape: Shape, rng: np.random.Generator) -> Array:
+        return rng.normal(0.0, self.std, shape)
 
 
-def variance_scaling(
-    gain: float = 1.0, *, fan: Callable[[Shape], float] = fan_in, uniform: bool = False
-) -> Initializer:
-    """Return an initializer of mean 0 and standard deviation ``gain / sqrt(fan(shape))``, normal or uniform.
+@dataclass(frozen=True)
+class variance_scaling:
+    """Draw with mean 0 and standard deviation ``gain / sqrt(fan(shape))``, normal or uniform.
 
-    The normal draw is not truncated (Keras truncates at two standard deviations). Raises ``ValueError`` for
-    ``gain < 0``.
+    The normal draw is not truncated (Keras truncates at two standard deviations). Raises ``ValueError`` unless ``gain``
+    is finite and >= 0.
 
     >>> draw = variance_scaling(4.0, uniform=True)((3, 1000), np.random.default_rng(0))
     >>> bool(abs(draw).max() <= 4.0)  # sqrt(3) * 4 / sqrt(3)
     True
     """
-    if not gain >= 0:
-        raise ValueError(f"variance_scaling needs gain >= 0, got gain={gain}.")
-    return partial(_scaled, gain=float(gain), fan=fan, uniform=uniform)
+
+    gain: float = 1.0
+    _: KW_ONLY
+    fan: Callable[[Shape], float] = fan_in
+    uniform: bool = False
+
+    def __post_init__(self) -> None:
+        check_finite("variance_scaling needs gain", self.gain)
+
+    def __call__(self, shape: Shape, rng: np.random.Generator) -> Array:
+        std = self.gain / math.sqrt(self.fan(shape))
+        if self.uniform:
+            limit = math.sqrt(3) * std  # the variance of a uniform draw from [-a, a] is a^2 / 3
+            return rng.uniform(-limit, limit, shape)
+        return rng.normal(0.0, std, shape)
 
 
 def lecun_normal(shape: Shape, rng: np.random.Generator) -> Array:
@@ -166,13 +163,25 @@ def he_uniform(shape: Shape, rng: np.random.Generator) -> Array:
     return variance_scaling(math.sqrt(2), uniform=True)(shape, rng)
 
 
-def orthogonal(gain: float = 1.0) -> Initializer:
-    """Return an initializer that draws ``gain`` times a matrix with orthonormal columns, or rows if it is wide.
+@dataclass(frozen=True)
+class orthogonal:
+    """Draw ``gain`` times a matrix with orthonormal columns, or rows if it is wide.
 
-    Uniform over such matrices (Saxe et al. 2014). Kernels are flattened to ``(fan_in, n_out)``.
+    Uniform over such matrices (Saxe et al. 2014). Kernels are flattened to ``(fan_in, n_out)``. Raises ``ValueError``
+    unless ``gain`` is finite and >= 0.
 
     >>> W = orthogonal(2.0)((3, 3), np.random.default_rng(0))
     >>> np.allclose(W.T @ W, 4 * np.eye(3))
     True
     """
-    return partial(_orthogonal, gain=float(gain))
+
+    gain: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_finite("orthogonal needs gain", self.gain)
+
+    def __call__(self, shape: Shape, rng: np.random.Generator) -> Array:
+        rows, columns = fans(shape)[0], shape[-1]
+        q, r = np.linalg.qr(rng.normal(size=(max(rows, columns), min(rows, columns))))
+        q = q * np.sign(np.diag(r))  # makes the draw uniform over all orthogonal matrices (Mezzadri 2007)
+        return self.gain * (q if rows >= columns else q.T).reshape(shape)

@@ -1,11 +1,10 @@
-"""A network: layers in order, over one flat vector of parameters that the layers view.
+"""A network: layers in order, over one flat vector of parameters (``flat`` shows how the layers share it).
 
-So an optimizer works on one array, a copy of the weights is ``net.params.copy()``, and to go back to it is
-``net.params[:] = best``.
+So an optimizer works on one array, ``best = net.params.copy()`` keeps all weights, and ``net.params[:] = best`` puts
+them back.
 """
 
 import copy
-import math
 import os
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
@@ -13,21 +12,21 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from tipslib import storage
+from tipslib import flat, storage
 from tipslib.activations import Activation, relu
-from tipslib.arrays import Array, check_positive_int
+from tipslib.arrays import Array, check_int
 from tipslib.initializers import Initializer, he_normal
-from tipslib.layers import Activate, BatchNorm, Dense, Dropout, Layer, Param, Plan, build_all
+from tipslib.layers import Activate, BatchNorm, Dense, Dropout, Layer, build_all
 from tipslib.random import run_generators, spawn
 
 
 class Sequential:
-    """Layers in order, the output of one being the input of the next.
+    """Layers in order: the output of one is the input of the next.
 
-    ``params``, ``grads`` and ``buffers`` (running statistics) are flat vectors, ``(P,)``; every layer's ``params["W"]``
+    ``params``, ``grads`` and ``buffers`` (running statistics) are flat vectors, ``(P,)``; each layer's ``params["W"]``
     and so on are views into them. ``decays`` is 1 where weight decay applies. With ``runs=R`` there are R networks at
-    once, ``(R, P)``: run r starts as the network with ``seed + r``, and draws what that one draws.
-    Raises ``TypeError`` for something that is not a layer, ``ValueError`` for a layer that another network holds.
+    once, ``(R, P)``: run r starts as the network with ``seed + r`` would, and draws what that one draws. Raises
+    ``TypeError`` for something that is not a layer, ``ValueError`` for a layer that belongs to another network.
 
     >>> net = Sequential([Dense(3), Activate(relu), Dense(2)], n_in=4)
     >>> net.params.shape  # 4 * 3 + 3 + 3 * 2 + 2
@@ -45,61 +44,32 @@ class Sequential:
         dtype: DTypeLike = np.float64,
         runs: int | None = None,
     ) -> None:
-        check_positive_int("Sequential needs n_in", n_in)
+        check_int("Sequential needs n_in", n_in)
         if runs is not None:
-            check_positive_int("Sequential needs runs", runs)
+            check_int("Sequential needs runs", runs)
         self.layers, self.n_in, self.runs = list(layers), n_in, runs
-        self.n_out = build_all("Sequential", self.layers, n_in)
+        self.plans = build_all("Sequential", self.layers, n_in)
+        self.n_out = self.plans[-1].n_out if self.plans else n_in
         rngs = [spawn(rng, len(self.layers)) for rng in run_generators(seed, runs)]  # one per run and layer
-        draws = [self._draw(own) for own in rngs]
-        self.params, self.buffers = (self._flat(rows, dtype) for rows in zip(*draws, strict=True))
+        draws = [flat.first_values(self.plans, own) for own in rngs]
+        self.params, self.buffers = (np.array(rows if runs else rows[0], dtype) for rows in zip(*draws, strict=True))
         self.grads = np.zeros_like(self.params)
-        wanted = [p for plan in self._plans() for p in plan.params.values()]
-        self.decays = np.concatenate([[], *(np.full(math.prod(p.shape), p.decay) for p in wanted)]).astype(dtype)
-        self._shape_out: tuple[int, ...] | None = None
+        self.decays = flat.decays(self.plans).astype(dtype)
         for layer, per_run in zip(self.layers, zip(*rngs, strict=True), strict=True):
             layer.seed(list(per_run))
         self._bind()
 
-    def _plans(self) -> list[Plan]:
-        return [layer.plan for layer in self.layers if layer.plan is not None]
-
-    def _draw(self, rngs: list[np.random.Generator]) -> tuple[Array, Array]:
-        """Return the first params and buffers of one run, drawn with a generator per layer."""
-        params: list[Any] = [[]]
-        buffers: list[Any] = [[]]
-        for plan, rng in zip(self._plans(), rngs, strict=True):
-            params += [p.init(p.shape, rng).ravel() for p in plan.params.values()]
-            buffers += [p.init(p.shape, rng).ravel() for p in plan.buffers.values()]
-        return np.concatenate(params), np.concatenate(buffers)
-
-    def _flat(self, rows: Sequence[Array], dtype: DTypeLike) -> Array:
-        return np.array(rows if self.runs else rows[0], dtype)
-
     def _bind(self) -> None:
-        """Give each layer its views of the flat vectors."""
-        starts = dict.fromkeys(("params", "grads", "buffers"), 0)
-        for layer, plan in zip(self.layers, self._plans(), strict=True):
-            for kind in starts:
-                wanted = plan.buffers if kind == "buffers" else plan.params
-                views, starts[kind] = self._views(getattr(self, kind), wanted, starts[kind])
-                layer.bind(kind, views)
-
-    def _views(self, flat: Array, wanted: dict[str, Param], start: int) -> tuple[dict[str, Array], int]:
-        """Return the views of ``flat`` from ``start`` on, and where they stop."""
-        views = {}
-        for name, param in wanted.items():
-            stop = start + math.prod(param.shape)
-            views[name] = flat[..., start:stop].reshape(*flat.shape[:-1], *param.shape)
-            start = stop
-        return views, start
+        """Give the layers their views, before the first ``forward``."""
+        flat.bind(self.layers, self.plans, params=self.params, grads=self.grads, buffers=self.buffers)
+        self._shape_out: tuple[int, ...] | None = None
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _shape_out=None)  # layers come without views and caches
+        self.__dict__.update(state)  # the layers of a copy or a pickle have neither views nor caches
         self._bind()
 
     def copy(self) -> Self:
-        """Return a network of its own with the same layers, values and generators, before its first ``forward``.
+        """Return an independent network with the same layers, values and generators, before its first ``forward``.
 
         >>> net = mlp([2, 1])
         >>> twin = net.copy()
@@ -119,7 +89,7 @@ class Sequential:
         for layer in self.layers:
             h = layer.forward(h, training=training)
         self._shape_out = h.shape
-        return h.copy()  # a layer may keep its output for backward, and the caller may change it
+        return h.copy()  # the last layer may need its output in backward, and the caller may change what is returned
 
     def _batch(self, x: ArrayLike) -> Array:
         x = np.asarray(x, self.params.dtype)
@@ -138,10 +108,11 @@ class Sequential:
         return self.forward(x)
 
     def backward(self, dy: ArrayLike, *, inputs: bool = True) -> Array | None:
-        """Write dL/dparams into ``grads`` (nothing is added up) and return dL/dx, from ``dy`` = dL/doutput.
+        """Write dL/dparams into ``grads`` (overwritten, not accumulated) and return dL/dx, from ``dy`` = dL/doutput.
 
-        It belongs to the last ``forward``. Training needs no dL/dx: ``inputs=False`` saves that product and returns
-        None. Raises ``RuntimeError`` without a ``forward`` before, ``ValueError`` for another shape than the output's.
+        The gradient is that of the last ``forward``. Training needs no dL/dx: ``inputs=False`` saves that product and
+        returns None. Raises ``RuntimeError`` if there was no ``forward``, ``ValueError`` unless ``dy`` has the output's
+        shape.
         """
         if self._shape_out is None:
             raise RuntimeError("Sequential.backward needs a forward before it.")
@@ -153,12 +124,12 @@ class Sequential:
         return gradient if inputs else None
 
     def layout(self) -> list[str]:
-        """Return a line for the whole network, then one per layer, with the shapes of what it holds.
+        """Return a line for the whole network, then one per layer with the shapes of its arrays.
 
         >>> mlp([4, 3]).layout()
         ['4 inputs, runs=None', 'Dense(3): W (4, 3), b (1, 3)']
         """
-        held = [{**plan.params, **plan.buffers} for plan in self._plans()]
+        held = [{**plan.params, **plan.buffers} for plan in self.plans]
         shapes = [", ".join(f"{name} {p.shape}" for name, p in arrays.items()) for arrays in held]
         lines = [f"{layer}: {text or 'no arrays'}" for layer, text in zip(self.layers, shapes, strict=True)]
         return [f"{self.n_in} inputs, runs={self.runs}", *lines]
@@ -170,8 +141,8 @@ class Sequential:
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read what ``save`` wrote into this network, which must have the same ``layout``.
 
-        Raises ``ValueError`` for a file of another network, or one that is cut off, damaged or holds Python objects,
-        and then leaves the network as it was; ``OSError`` where there is no file to read.
+        Raises ``ValueError``, and leaves the network as it was, for the file of another network and for one that is
+        truncated, damaged or holds Python objects; ``OSError`` if the file cannot be read.
         """
         stored = storage.read(path, self.layout(), params=self.params.shape, buffers=self.buffers.shape)
         self.params[...], self.buffers[...] = stored["params"], stored["buffers"]
@@ -193,8 +164,8 @@ def mlp(
 ) -> Sequential:
     """Return a multilayer perceptron: per hidden width Dense, BatchNorm, activation, Dropout, then a last Dense.
 
-    ``widths`` is ``[n_in, *hidden, n_out]``; BatchNorm and Dropout are there if asked for. With BatchNorm the bias
-    before it is left out, because the batch's mean takes it away. Raises ``ValueError`` for fewer than two widths.
+    ``widths`` is ``[n_in, *hidden, n_out]``; BatchNorm and Dropout only where asked for. A Dense layer before BatchNorm
+    has no bias, because subtracting the batch's mean would remove it. Raises ``ValueError`` for fewer than two widths.
 
     >>> mlp([64, 50, 10], batch_norm=True).layers
     [Dense(50), BatchNorm(), Activate(ReLU), Dense(10)]

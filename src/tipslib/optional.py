@@ -1,4 +1,4 @@
-"""Packages that one function needs and the library does not: imported when that function is called."""
+"""Packages that only one function needs: they are imported when that function is called."""
 
 from collections.abc import Iterable
 from importlib import import_module
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def optional(module: str, purpose: str) -> Any:
-    """Return the imported ``module``; raises ``ImportError`` that says which package ``purpose`` needs.
+    """Return the imported ``module``; raises an ``ImportError`` that says which package ``purpose`` needs.
 
     >>> optional("math", "Counting").floor(2.5)
     2
@@ -22,9 +22,9 @@ def optional(module: str, purpose: str) -> Any:
 
 
 def progress_bar(rows: Iterable[Any], total: int, unit: str) -> Any:
-    """Return ``rows`` with a bar that grows as they are asked for; raises ``ImportError`` without tqdm.
+    """Return ``rows`` with a bar that grows as they are iterated; raises ``ImportError`` without tqdm.
 
-    >>> progress_bar.__name__  # the bar itself is written to the standard error
+    >>> progress_bar.__name__  # the bar itself goes to standard error
     'progress_bar'
     """
     return optional("tqdm.auto", "progress=True").tqdm(rows, total=total, unit=unit)

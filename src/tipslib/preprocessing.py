@@ -1,7 +1,7 @@
 """Inputs on a common scale: ``fit`` learns statistics from the training split, ``transform`` uses them on every split.
 
-Names ending in an underscore are learned, as in scikit-learn. ``x`` is ``(N, D)``; statistics are float64, what
-``transform`` returns has the type of its ``x``.
+Names that end in an underscore are learned, as in scikit-learn. ``x`` is ``(N, D)``. Statistics are float64; the result
+of ``transform`` has the type of its ``x``.
 """
 
 from typing import Self
@@ -9,11 +9,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tipslib.arrays import Array, check_positive_int, floats
+from tipslib.arrays import Array, check_finite, check_int, floats
 
 
 class Transformer:
-    """What the transformers share: the mean, and checks of shapes. To write one, define ``learn`` and ``apply``.
+    """What the transformers share: the mean and the checks of shapes. To write one, define ``learn`` and ``apply``.
 
     >>> class Centered(Transformer):
     ...     def learn(self, centered, mean): pass
@@ -26,7 +26,7 @@ class Transformer:
     mean_: Array | None = None
 
     def fit(self, x: ArrayLike) -> Self:
-        """Learn from ``x``, ``(N, D)``, and return itself; raises ``ValueError`` for another shape, NaN or infinity."""
+        """Learn from ``x``, ``(N, D)``, and return ``self``; ``ValueError`` for another shape, NaN or infinity."""
         x = floats(x)
         if x.ndim != 2 or 0 in x.shape:
             raise ValueError(f"{type(self).__name__}.fit needs x of shape (N, D), neither of them 0, got {x.shape}.")
@@ -50,7 +50,7 @@ class Transformer:
         return self.apply(x - self._mean(x, "D", None)).astype(x.dtype)
 
     def apply(self, centered: Array) -> Array:
-        """Transform examples from which the learned mean is taken, ``(N, D)`` float64."""
+        """Transform examples minus the learned mean, ``(N, D)`` float64."""
         raise NotImplementedError(f"{type(self).__name__} must define apply(centered).")
 
     def fit_transform(self, x: ArrayLike) -> Array:
@@ -60,7 +60,7 @@ class Transformer:
     def _mean(self, x: Array, letter: str, width: int | None) -> Array:
         """Return the mean, if ``x`` has the right ``width``, D if None; raises ``RuntimeError`` or ``ValueError``."""
         if self.mean_ is None:
-            raise RuntimeError(f"{type(self).__name__} needs a fit before.")
+            raise RuntimeError(f"{type(self).__name__} needs fit(x) first.")
         width = len(self.mean_) if width is None else width
         if x.ndim != 2 or x.shape[1] != width:
             raise ValueError(f"{type(self).__name__} needs x of shape (N, {letter}), {letter}={width}, got {x.shape}.")
@@ -68,10 +68,11 @@ class Transformer:
 
 
 class Standardizer(Transformer):
-    """Give each feature mean 0 and variance 1: (x - mean) / scale, as scikit-learn's ``StandardScaler``.
+    """Give each feature mean 0 and variance 1: (x - mean) / scale, as scikit-learn's ``StandardScaler`` does.
 
-    Learns ``mean_``, ``var_`` (1/N) and ``scale_``, each ``(D,)``: the standard deviation, or 1 for a feature that is
-    constant up to rounding, which becomes 0. Raises ``ValueError`` for bad shapes, ``RuntimeError`` before ``fit``.
+    Learns ``mean_``, ``var_`` (1/N) and ``scale_``, each ``(D,)``. The scale is the standard deviation, or 1 for a
+    feature that is constant up to rounding, which becomes 0. Raises ``ValueError`` for bad shapes, ``RuntimeError``
+    before ``fit``.
 
     >>> standardizer = Standardizer().fit([[1.0, 7.0], [5.0, 7.0]])
     >>> standardizer.scale_
@@ -102,10 +103,10 @@ class Standardizer(Transformer):
 class PCA(Transformer):
     """Principal components: rotate, and keep the ``n_components`` directions of largest variance (Pearson 1901).
 
-    Learns ``mean_`` ``(D,)``, ``components_`` ``(M, D)`` with orthonormal rows, the largest entry of each positive, and
-    ``explained_variance_`` (1/(N - 1)), ``explained_variance_ratio_`` (shares of all variance), ``singular_values_``,
-    each ``(M,)``, and ``n_components_`` = M; all as scikit-learn. None means min(N, D). Raises ``ValueError`` for
-    ``n_components`` outside 1 to min(N, D), N < 2 or bad shapes, ``RuntimeError`` before ``fit``.
+    Learns ``mean_`` ``(D,)``, ``components_`` ``(M, D)`` with orthonormal rows, the largest entry of each positive,
+    ``explained_variance_`` (1/(N - 1)), ``explained_variance_ratio_`` (shares of all variance) and
+    ``singular_values_``, each ``(M,)``, and ``n_components_`` = M; all as in scikit-learn. None means min(N, D). Raises
+    ``ValueError`` for ``n_components`` outside 1 to min(N, D), N < 2 or bad shapes, ``RuntimeError`` before ``fit``.
 
     >>> pca = PCA(1).fit([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]])
     >>> pca.components_.round(6), pca.explained_variance_.round(6)
@@ -122,7 +123,7 @@ class PCA(Transformer):
 
     def __init__(self, n_components: int | None = None) -> None:
         if n_components is not None:
-            check_positive_int("PCA needs n_components", n_components)
+            check_int("PCA needs n_components", n_components)
         self.n_components = n_components
 
     def learn(self, centered: Array, mean: Array) -> None:
@@ -134,7 +135,7 @@ class PCA(Transformer):
         largest = np.take_along_axis(rows, abs(rows).argmax(axis=1, keepdims=True), axis=1)
         variance = s**2 / (n - 1)
         self.n_components_, self.singular_values_ = kept, s[:kept]
-        self.components_ = (rows * np.sign(largest))[:kept]  # the sign of a direction is free: make it definite
+        self.components_ = (rows * np.sign(largest))[:kept]  # the sign of a direction is arbitrary: fix it
         self.explained_variance_ = variance[:kept]
         self.explained_variance_ratio_ = variance[:kept] / (variance.sum() or 1.0)
 
@@ -142,7 +143,7 @@ class PCA(Transformer):
         return centered @ self.components_.T
 
     def inverse_transform(self, z: ArrayLike) -> Array:
-        """Return z components + mean, ``(N, M)`` to ``(N, D)``: the nearest point that M directions can express."""
+        """Return z components + mean, ``(N, M)`` to ``(N, D)``: the nearest points in the span of the M directions."""
         z = floats(z)
         mean = self._mean(z, "M", getattr(self, "n_components_", None))
         return (z @ self.components_ + mean).astype(z.dtype)
@@ -153,7 +154,8 @@ class ZCAWhitening(Transformer):
 
     z = (x - mean) U diag(1 / sqrt(lambda + eps)) U^T, from the covariance U diag(lambda) U^T (1/(N - 1)). ``eps`` keeps
     directions without variance from blowing up. Learns ``mean_`` ``(D,)`` and ``components_`` ``(D, D)``, the symmetric
-    matrix. Raises ``ValueError`` unless eps >= 0, for N < 2 or bad shapes, ``RuntimeError`` before ``fit``.
+    matrix. Raises ``ValueError`` unless eps is finite and >= 0, for N < 2 or bad shapes, ``RuntimeError`` before
+    ``fit``.
 
     >>> ZCAWhitening(eps=0.0).fit_transform([[-1.0, -3.0], [-1.0, 3.0], [1.0, -3.0], [1.0, 3.0]]).round(4)
     array([[-0.866, -0.866],
@@ -165,8 +167,7 @@ class ZCAWhitening(Transformer):
     components_: Array
 
     def __init__(self, eps: float = 1e-5) -> None:
-        if not eps >= 0:
-            raise ValueError(f"ZCAWhitening needs eps >= 0, got eps={eps}.")
+        check_finite("ZCAWhitening needs eps", eps)
         self.eps = eps
 
     def learn(self, centered: Array, mean: Array) -> None:

@@ -1,6 +1,8 @@
-"""Randomness without global state: every source is a generator of its own, made from a seed."""
+"""Randomness without global state: every source of random numbers is a generator of its own, made from a seed."""
 
 import numpy as np
+
+from tipslib.arrays import check_int
 
 
 def generator(seed: int) -> np.random.Generator:
@@ -11,8 +13,7 @@ def generator(seed: int) -> np.random.Generator:
     >>> generator(0).integers(10, size=3).tolist() == generator(0).integers(10, size=3).tolist()
     True
     """
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(f"A seed is an integer >= 0, got {seed!r}.")
+    check_int("A generator needs a seed", seed, low=0)
     return np.random.default_rng(seed)
 
 

@@ -1,8 +1,8 @@
 """Restricted Boltzmann machines, and the greedy pre-training with which deep learning began (Hinton et al. 2006).
 
 An RBM has visible units v in [0, 1], ``(..., N, V)``, and binary hidden units h, ``(..., N, H)``, with the energy
-E(v, h) = -v b - h c - v W h. What is known of one side makes the units of the other independent, so that one can go
-back and forth. With runs every array has one axis more in front, as everywhere.
+E(v, h) = -v b - h c - v W h. Given one side, the units of the other side are independent, so the two can be sampled in
+turn. With runs, every array has one more axis in front.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tipslib.activations import sigmoid, softplus
-from tipslib.arrays import Array, batch_sum, check_positive_int, transpose
+from tipslib.arrays import Array, batch_sum, check_finite, check_int, float_if_single, transpose
 from tipslib.initializers import normal
 from tipslib.layers import Dense
 from tipslib.networks import Sequential, mlp
@@ -22,7 +22,7 @@ from tipslib.random import run_generators
 
 
 class Statistics(NamedTuple):
-    """The direction in which an RBM learns: of ``W`` ``(V, H)``, ``b`` ``(1, V)`` and ``c`` ``(1, H)``.
+    """The step that a batch suggests, before the learning rate: ``W`` ``(V, H)``, ``b`` ``(1, V)``, ``c`` ``(1, H)``.
 
     >>> Statistics(np.zeros((2, 3)), np.zeros((1, 2)), np.zeros((1, 3))).W.shape
     (2, 3)
@@ -36,8 +36,8 @@ class Statistics(NamedTuple):
 class RBM:
     """A restricted Boltzmann machine with sigmoid units, trained by contrastive divergence.
 
-    ``W`` is ``(n_visible, n_hidden)``, drawn from N(0, 0.01^2) (Hinton 2012, section 8), ``b`` and ``c`` are rows of
-    zeros. With ``runs=R`` there are R machines; run r draws what the machine with ``seed + r`` draws.
+    ``W`` is ``(n_visible, n_hidden)``, drawn from N(0, 0.01^2) (Hinton 2012, section 8); ``b`` and ``c`` are rows of
+    zeros. With ``runs=R`` there are R machines; run r draws what the machine with ``seed + r`` would draw.
     Raises ``ValueError`` unless ``n_visible``, ``n_hidden`` and ``runs`` are integers >= 1.
 
     >>> rbm = RBM(4, 3)
@@ -48,7 +48,7 @@ class RBM:
 
     def __init__(self, n_visible: int, n_hidden: int, *, seed: int = 0, runs: int | None = None) -> None:
         for name, value in (("n_visible", n_visible), ("n_hidden", n_hidden), ("runs", 1 if runs is None else runs)):
-            check_positive_int(f"RBM needs {name}", value)
+            check_int(f"RBM needs {name}", value)
         self.n_visible, self.n_hidden, self.runs = n_visible, n_hidden, runs
         self.rngs = run_generators(seed, runs)
         weights = [normal(0.01)((n_visible, n_hidden), rng) for rng in self.rngs]
@@ -65,7 +65,7 @@ class RBM:
         return sigmoid(np.asarray(h, np.float64) @ transpose(self.W) + self.b)
 
     def free_energy(self, v: ArrayLike) -> Array:
-        """Return F(v) = -v b - sum_j log(1 + exp(c_j + v W_j)), ``(..., N)``: p(v) is exp(-F(v)) over a constant.
+        """Return F(v) = -v b - sum_j log(1 + exp(c_j + v W_j)), ``(..., N)``: p(v) is proportional to exp(-F(v)).
 
         It is the energy of v with the hidden units summed out (Hinton 2012, section 16.1).
         """
@@ -74,18 +74,18 @@ class RBM:
         return -linear - softplus(v @ self.W + self.c).sum(axis=-1)
 
     def sample(self, p: Array) -> Array:
-        """Return 0 and 1, 1 with probability ``p``, of the shape of ``p``, ``(N, n)`` or ``(R, N, n)``."""
+        """Return 1 with probability ``p`` and else 0, of the shape of ``p``, ``(N, n)`` or ``(R, N, n)``."""
         draws = np.reshape([rng.random(p.shape[-2:]) for rng in self.rngs], p.shape)
         return (draws < p).astype(np.float64)
 
     def statistics(self, v: ArrayLike, k: int = 1) -> Statistics:
         """Return <v h> of the data minus <v h> after k steps of Gibbs sampling, means over the batch ``v`` (CD-k).
 
-        It stands for the gradient of the mean log-likelihood of ``v``, ``(..., N, V)`` (Hinton 2002; Hinton 2012,
-        equation 9). As in section 3 there, what drives the next step is sampled, but the last visible and hidden units
-        are probabilities, for less noise. Raises ``ValueError`` unless ``k`` is an integer >= 1.
+        It approximates the gradient of the mean log-likelihood of ``v``, ``(..., N, V)`` (Hinton 2002; Hinton 2012,
+        equation 9). As in section 3 there, the units that drive the next step are sampled, but the last visible and
+        hidden units are probabilities, for less noise. Raises ``ValueError`` unless ``k`` is an integer >= 1.
         """
-        check_positive_int("RBM.statistics needs k", k)
+        check_int("RBM.statistics needs k", k)
         v = np.asarray(v, np.float64)
         h = driven = self.hidden(v)
         for step in range(1, k + 1):
@@ -98,10 +98,10 @@ class RBM:
     def reconstruction_error(self, v: ArrayLike) -> Any:
         """Return the mean squared difference of ``v`` and its reconstruction from p(h | v): a float, or ``(R,)``.
 
-        It is easy to follow, but it is not what CD lowers (Hinton 2012, section 5).
+        It is easy to monitor, but CD does not minimize it (Hinton 2012, section 5).
         """
         error = np.square(np.asarray(v) - self.visible(self.hidden(v))).mean(axis=(-2, -1))
-        return error if error.ndim else float(error)
+        return float_if_single(error)
 
     def fit(
         self,
@@ -116,14 +116,13 @@ class RBM:
         """Train by CD-k on ``x``, ``(N, V)`` or ``(R, N, V)``; return the reconstruction error after each epoch.
 
         Every epoch visits all examples in a new order. ``progress=True`` shows a bar (``ImportError`` without tqdm).
-        Ctrl-C ends the training of this machine, which keeps what it has learned: the errors so far come back. Raises
-        ``ValueError`` for values outside [0, 1] and other shapes, ``lr`` that is not positive, and unless
+        Ctrl-C ends the training of this machine, which keeps what it has learned, and the errors so far are returned.
+        Raises ``ValueError`` for values outside [0, 1] and other shapes, unless ``lr`` is finite and > 0, and unless
         ``batch_size`` is an integer >= 1.
         """
         x = self._checked(x)
-        check_positive_int("RBM.fit needs batch_size", batch_size)
-        if not 0 < lr < np.inf:
-            raise ValueError(f"RBM.fit needs lr > 0, got lr={lr}.")
+        check_int("RBM.fit needs batch_size", batch_size)
+        check_finite("RBM.fit needs lr", lr, positive=True)
         errors: list[Any] = []
         try:
             for _ in progress_bar(range(epochs), epochs, "epoch") if progress else range(epochs):
@@ -153,10 +152,10 @@ class RBM:
 
 
 def stack(widths: Sequence[int], x: ArrayLike, *, seed: int = 0, runs: int | None = None, **options: Any) -> list[RBM]:
-    """Return one trained RBM per pair of neighbors in ``widths``: the first sees ``x``, each other what is below.
+    """Return one trained RBM per pair of neighboring ``widths``: the first learns ``x``, each other the one below.
 
-    "Below" are the probabilities p(h | v) of the RBM before. ``x`` is ``(N, widths[0])``, in [0, 1]; ``options`` are
-    those of ``RBM.fit``. Raises ``ValueError`` for fewer than two widths, and what ``RBM.fit`` raises.
+    What it learns of the one below are the probabilities p(h | v). ``x`` is ``(N, widths[0])``, in [0, 1]; ``options``
+    are those of ``RBM.fit``. Raises ``ValueError`` for fewer than two widths, and what ``RBM.fit`` raises.
 
     >>> [rbm.W.shape for rbm in stack([4, 3, 2], np.ones((5, 4)), epochs=1)]
     [(4, 3), (3, 2)]
@@ -178,9 +177,9 @@ def greedy_pretrain(
     """Return a sigmoid network whose hidden layers are RBMs, trained greedily, one after the other, without labels.
 
     ``widths`` is ``[n_in, *hidden, n_out]``, as for ``mlp``; the last layer is that of ``mlp``, since only labels can
-    train it. ``x`` is ``(N, n_in)``, in [0, 1], and the network wants its inputs so too. ``options`` are those of
-    ``RBM.fit``. (Hinton, Osindero & Teh 2006; Bengio et al. 2007, for a network that is then fine-tuned.)
-    Raises ``ValueError`` for fewer than three widths, and what ``RBM.fit`` raises.
+    train it. ``x`` is ``(N, n_in)``, in [0, 1]; the network expects inputs in the same range. ``options`` are those of
+    ``RBM.fit``. (Hinton, Osindero & Teh 2006; Bengio et al. 2007, for a network that is then fine-tuned.) Raises
+    ``ValueError`` for fewer than three widths, and what ``RBM.fit`` raises.
 
     >>> net = greedy_pretrain([4, 3, 2], np.ones((5, 4)), epochs=1)
     >>> net.layers
@@ -191,6 +190,6 @@ def greedy_pretrain(
     rbms = stack(widths[:-1], x, seed=seed, runs=runs, **options)
     net = mlp(widths, activation=sigmoid, seed=seed, runs=runs)
     dense = [layer for layer in net.layers if isinstance(layer, Dense)]
-    for layer, rbm in zip(dense, rbms, strict=False):  # the last layer stays
+    for layer, rbm in zip(dense, rbms, strict=False):  # the last layer keeps its first values
         layer.params["W"][...], layer.params["b"][...] = rbm.W, rbm.c
     return net

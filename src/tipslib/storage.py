@@ -1,7 +1,7 @@
-"""Networks on disk: an ``.npz`` of plain numbers, read with the suspicion that a file from elsewhere deserves.
+"""Networks on disk: an ``.npz`` file of plain numbers, read with the suspicion that a file from elsewhere deserves.
 
-Nothing is unpickled, so a file cannot run code. What a header says is compared with what the network expects before
-memory is taken, and a network changes only when all of its arrays were read.
+Nothing is unpickled, so a file cannot run code. Headers are compared with what the network expects before any memory is
+allocated, and a network changes only once all of its arrays have been read.
 """
 
 import math
@@ -34,8 +34,8 @@ def write(path: str | os.PathLike[str], layout: Sequence[str], **arrays: Array) 
 def read(path: str | os.PathLike[str], layout: Sequence[str], **shapes: tuple[int, ...]) -> dict[str, Array]:
     """Return the float arrays of these names and ``shapes``, from a file that ``write`` wrote for the same ``layout``.
 
-    Raises ``ValueError`` for a file that is cut off, damaged or no such file at all, that holds Python objects, or that
-    belongs to another network; ``OSError`` where there is no file to read.
+    Raises ``ValueError`` for a file that is truncated, damaged or of another kind, that holds Python objects, or that
+    belongs to another network; ``OSError`` if the file cannot be read.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -52,8 +52,8 @@ def read(path: str | os.PathLike[str], layout: Sequence[str], **shapes: tuple[in
                 there = [str(line) for line in _member(archive, "layout", None, "U")]
                 if there == list(layout):
                     return {name: _member(archive, name, shape, "f") for name, shape in shapes.items()}
-        except Exception as error:  # whatever is wrong in the file's bytes, the file is refused
-            raise ValueError(f"{path} is not a file that save wrote, or damaged: {error}") from error
+        except Exception as error:  # whatever is wrong with the bytes, the file is refused
+            raise ValueError(f"{path} was not written by save, or it is damaged: {error}") from error
     theirs, ours = next(pair for pair in zip_longest(there, layout, fillvalue="nothing") if pair[0] != pair[1])
     raise ValueError(f"{path} holds another network: it has {theirs} where this one has {ours}.")
 
@@ -64,14 +64,14 @@ def _member(archive: ZipFile, name: str, shape: tuple[int, ...] | None, kind: st
             raise ValueError(f"{name} has an unknown version.")
         found, fortran, dtype = np.lib.format.read_array_header_1_0(file)
         size = _size(name, found, dtype, shape, kind)
-        data = file.read(size + 1)  # one more than there must be; at the end the checksum is compared
+        data = file.read(size + 1)  # one byte too many; reading to the end compares the checksum
     if len(data) != size:
         raise ValueError(f"{name} must have {size} bytes, got {'more' if len(data) > size else len(data)}.")
     return np.frombuffer(data, dtype).reshape(found, order="F" if fortran else "C")
 
 
 def _size(name: str, found: tuple[int, ...], dtype: np.dtype[Any], shape: tuple[int, ...] | None, kind: str) -> int:
-    """Return the bytes of an array, once its header is what was expected."""
+    """Return how many bytes an array has, if its header is what was expected; else raise ``ValueError``."""
     if dtype.hasobject:
         raise ValueError(f"{name} holds Python objects, which are never loaded.")
     if dtype.kind != kind:

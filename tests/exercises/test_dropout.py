@@ -9,8 +9,8 @@ from tipsbook.exercises.dropout import identities
 from tipsbook.exercises.dropout.enumeration import every_mask
 from tipsbook.grading.trained import joined
 from tipslib.datasets import Splits, digits
-from tipslib.ensembles import softmax
 from tipslib.layers import Dense, Dropout
+from tipslib.losses import softmax
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import Adam
 from tipslib.regularizers import l2

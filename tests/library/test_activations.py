@@ -93,7 +93,7 @@ def test_selu_keeps_mean_and_variance_through_fifty_layers():
 
 def test_elu_needs_a_positive_alpha():
     for alpha in (0.0, -1.0, np.nan, np.inf):
-        with pytest.raises(ValueError, match=exactly(f"elu needs a finite alpha > 0, got alpha={alpha}.")):
+        with pytest.raises(ValueError, match=exactly(f"elu needs alpha, finite and > 0, got {alpha}.")):
             elu(alpha)
 
 

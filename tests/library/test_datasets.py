@@ -82,5 +82,7 @@ def test_freezing_leaves_the_callers_arrays_alone():
 
 @pytest.mark.parametrize("n", [9, 1001, 20.5, True])
 def test_errors(n):
-    with pytest.raises(ValueError, match=exactly(f"digits needs 10 <= n <= 1000 training examples, got n={n!r}.")):
+    with pytest.raises(
+        ValueError, match=exactly(f"digits needs n training examples, an integer from 10 to 1000, got {n!r}.")
+    ):
         digits(n)

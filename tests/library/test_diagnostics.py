@@ -7,12 +7,12 @@ from registry import exactly
 from tipslib.activations import relu, sigmoid, tanh
 from tipslib.datasets import digits
 from tipslib.diagnostics import (
+    activation_stds,
     dead_units,
     delta_norms,
     delta_ratio,
     lsuv,
     saturation,
-    spreads,
     update_ratios,
     weight_gradient_norms,
     weight_gradient_ratio,
@@ -66,10 +66,10 @@ def test_weight_gradients_tell_another_story(activation, init, expected):
     ("init", "pooled", "between_units", "between_samples"),
     [(normal(1.0), 0.437, 0.399, 0.137), (lecun_normal, 0.121, 0.122, 6.2e-4), (normal(0.01), 0.0125, 0.0126, 7.6e-9)],
 )
-def test_spreads_are_those_of_a_second_implementation(init, pooled, between_units, between_samples):
+def test_stds_are_those_of_a_second_implementation(init, pooled, between_units, between_samples):
     """Layer 5 of 5 x 100 sigmoid units: the mean of ten networks, quoted with 7 % per network."""
     net = mlp([64, *[100] * 5, 10], activation=sigmoid, init=init, runs=10)
-    found = [spread[:, -1].mean() for spread in spreads(net, digits().train.x)]
+    found = [std[:, -1].mean() for std in activation_stds(net, digits().train.x)]
     np.testing.assert_allclose(found, [pooled, between_units, between_samples], rtol=0.08)
 
 
@@ -102,7 +102,7 @@ def test_gradients_of_runs_are_a_loop(measure):
         np.testing.assert_allclose(found[r], alone, rtol=1e-10)
 
 
-@pytest.mark.parametrize("measure", [*OUTPUTS, lambda net, x: np.stack(spreads(net, x), axis=-1)])
+@pytest.mark.parametrize("measure", [*OUTPUTS, lambda net, x: np.stack(activation_stds(net, x), axis=-1)])
 def test_outputs_of_runs_are_a_loop(measure):
     found = measure(mlp([64, 8, 7, 10], runs=3), DATA.x)
     assert found.shape[:2] == (3, 2)
@@ -123,7 +123,7 @@ def test_the_network_is_left_alone():
     before = net.copy()
     for measure in GRADIENTS:
         measure(net, *DATA)
-    for measure in (*OUTPUTS, spreads):
+    for measure in (*OUTPUTS, activation_stds):
         measure(net, DATA.x)
     np.testing.assert_array_equal(net.grads, before.grads)
     np.testing.assert_array_equal(net.buffers, before.buffers)
@@ -233,7 +233,7 @@ def test_lsuv_helps_a_deep_sigmoid_network_and_does_not_cure_it():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: lsuv(mlp([64, 10]), DATA.x, tolerance=0), "lsuv needs tolerance > 0, got tolerance=0."),
+        (lambda: lsuv(mlp([64, 10]), DATA.x, tolerance=0), "lsuv needs tolerance, finite and > 0, got 0."),
         (lambda: lsuv(mlp([64, 10]), DATA.x, max_steps=0), "lsuv needs max_steps, an integer >= 1, got 0."),
         (lambda: lsuv(mlp([64, 10]), DATA.x[:, 1:]), "x must have shape (N, 64), got (300, 63)."),
         (
@@ -244,7 +244,10 @@ def test_lsuv_helps_a_deep_sigmoid_network_and_does_not_cure_it():
             lambda: lsuv(Sequential([Activate(tanh)], 64), DATA.x),
             "The diagnosis needs a network with Dense layers, got none.",
         ),
-        (lambda: spreads(mlp([64, 10]), DATA.x), "The diagnosis needs a network with Activate layers, got none."),
+        (
+            lambda: activation_stds(mlp([64, 10]), DATA.x),
+            "The diagnosis needs a network with Activate layers, got none.",
+        ),
         (
             lambda: weight_gradient_norms(Sequential([Activate(tanh)], 64), *DATA),
             "The diagnosis needs a network with Dense layers, got none.",
@@ -280,7 +283,7 @@ class TestInsideResidual:
     def test_outputs(self, net):
         assert dead_units(net, [[-1.0], [-2.0]]).tolist() == [1, 1]
         assert dead_units(net, [[1.0], [-2.0]]).tolist() == [0, 0]
-        assert spreads(net, [[1.0], [3.0]]).pooled == pytest.approx([3, 8])
+        assert activation_stds(net, [[1.0], [3.0]]).pooled == pytest.approx([3, 8])
 
     def test_updates(self, net):
         before = net.params.copy()

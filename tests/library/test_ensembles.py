@@ -1,7 +1,5 @@
 """Ensembles: exact identities, samples that are what they claim, and that many know more than one."""
 
-import pickle
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,9 +7,10 @@ from hypothesis import strategies as st
 from registry import exactly
 
 from tipslib.datasets import Examples, Splits, digits, mnist1d
-from tipslib.ensembles import Snapshots, ambiguity, average, bagging, cyclic_cosine, predictions, softmax
+from tipslib.ensembles import Snapshots, ambiguity, average, bagging, predictions
 from tipslib.networks import mlp
 from tipslib.optimizers import SGD, Adam
+from tipslib.schedules import cyclic_cosine
 from tipslib.training import fit
 
 DATA = digits(100)
@@ -43,16 +42,6 @@ def test_arithmetic_and_geometric_mean():
     np.testing.assert_allclose(average(z), sum(p) / 5, rtol=1e-12)
     product = np.prod(p, axis=0) ** (1 / 5)
     np.testing.assert_allclose(average(z, geometric=True), product / product.sum(axis=1, keepdims=True), rtol=1e-12)
-
-
-def test_softmax_is_finite_and_keeps_its_argument():
-    z = np.array([[1e3, -1e3, 0.0]], np.float32)
-    kept = z.copy()
-    with np.errstate(all="raise", under="ignore"):
-        p = softmax(z)
-    assert p.tolist() == [[1.0, 0.0, 0.0]]
-    assert p.dtype == np.float32
-    np.testing.assert_array_equal(z, kept)
 
 
 def test_predictions_of_runs_and_of_a_list_are_the_same():
@@ -109,13 +98,6 @@ def test_snapshots_are_the_network_at_the_ends_of_cycles():
     assert predictions(snapshots.nets, DATA.val.x).shape == (2, 397, 10)
 
 
-def test_the_cycle_begins_anew():
-    rate = pickle.loads(pickle.dumps(cyclic_cosine(0.2, steps=4)))
-    rates = [rate(t) for t in range(8)]
-    np.testing.assert_allclose(rates[:4], 0.1 * (1 + np.cos(np.pi * np.arange(4) / 4)))
-    assert rates[4:] == rates[:4]
-
-
 def test_an_ensemble_beats_its_members():
     """Ten networks on 300 signals: the average is better than their mean by several points."""
     data, net = mnist1d(300), mlp([40, 50, 10], runs=10)
@@ -139,7 +121,6 @@ def test_an_ensemble_beats_its_members():
         (lambda: average(np.ones((3, 2))), "average needs logits (M, N, K), got shape (3, 2)."),
         (lambda: bagging(DATA, 0), "bagging needs members, an integer >= 1, got 0."),
         (lambda: Snapshots(0), "Snapshots needs every, an integer >= 1, got 0."),
-        (lambda: cyclic_cosine(0.1, 0), "cosine needs steps, an integer >= 1, got 0."),
         (
             lambda: ambiguity(np.ones((2, 3)), np.ones(2)),
             "ambiguity needs outputs (M, N, K) and targets (N, K), got (2, 3) and (2,).",

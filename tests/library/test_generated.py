@@ -141,13 +141,13 @@ def test_noise_has_the_standard_deviation_that_was_asked_for(make):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: mnist1d(1), "mnist1d needs n training examples, an integer >= 2, got n=1."),
-        (lambda: mnist1d(10.0), "mnist1d needs n training examples, an integer >= 2, got n=10.0."),
-        (lambda: moons(True), "moons needs n training examples, an integer >= 2, got n=True."),
-        (lambda: moons(noise=-1), "moons needs noise >= 0, got noise=-1."),
-        (lambda: spirals(noise=np.nan), "spirals needs noise >= 0, got noise=nan."),
+        (lambda: mnist1d(1), "mnist1d needs n training examples, an integer >= 2, got 1."),
+        (lambda: mnist1d(10.0), "mnist1d needs n training examples, an integer >= 2, got 10.0."),
+        (lambda: moons(True), "moons needs n training examples, an integer >= 2, got True."),
+        (lambda: moons(noise=-1), "moons needs noise, finite and >= 0, got -1."),
+        (lambda: spirals(noise=np.nan), "spirals needs noise, finite and >= 0, got nan."),
         (lambda: spirals(classes=0), "spirals needs classes, an integer >= 1, got 0."),
-        (lambda: mnist1d(seed=-1), "A seed is an integer >= 0, got -1."),
+        (lambda: mnist1d(seed=-1), "A generator needs a seed, an integer >= 0, got -1."),
     ],
 )
 def test_errors(call, message):

@@ -30,7 +30,7 @@ class WithoutBias(Dense):
     """Writes no gradient for b, which stays at zero if it was zero."""
 
     def backward(self, dy, *, inputs=True):
-        self.grads["W"][...] = transpose(self.recall()) @ dy
+        self.grads["W"][...] = transpose(self.cached()) @ dy
         return dy @ transpose(self.params["W"])
 
 
@@ -55,7 +55,7 @@ class Mean(Dense):
 
     def backward(self, dy, *, inputs=True):
         dx = super().backward(dy, inputs=inputs)
-        self.grads["W"][...] = transpose(self.recall()) @ dy / len(dy)
+        self.grads["W"][...] = transpose(self.cached()) @ dy / len(dy)
         return dx
 
 
@@ -71,7 +71,7 @@ class FixedStatistics(BatchNorm):
 
     def backward(self, dy, *, inputs=True):
         super().backward(dy)
-        return dy * (self.params["gamma"] * self.recall()[2])
+        return dy * (self.params["gamma"] * self.cached()[2])
 
 
 class NoVarianceTerm(BatchNorm):
@@ -80,7 +80,7 @@ class NoVarianceTerm(BatchNorm):
     def backward(self, dy, *, inputs=True):
         super().backward(dy)
         centered = dy - batch_sum(dy) / len(dy)
-        return centered * (self.params["gamma"] * self.recall()[2])
+        return centered * (self.params["gamma"] * self.cached()[2])
 
 
 class WrongGamma(BatchNorm):

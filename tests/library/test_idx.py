@@ -35,7 +35,7 @@ def test_more_than_one_chunk(tmp_path, monkeypatch):
     assert read_idx(written(tmp_path, packed((8,), range(8)))).tolist() == list(range(8))
 
 
-KIND = "file-idx is no IDX file of bytes: it must start with 00 00 08 and 01 to 08, the number of axes, got"
+KIND = "file-idx is not an IDX file of bytes: it must start with 00 00 08 and 01 to 08, the number of axes, got"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,9 @@ def test_broken_streams_are_refused(tmp_path, broken):
     path = tmp_path / "file-idx.gz"
     noise = np.random.default_rng(0).integers(256, size=500, dtype=np.uint8)
     path.write_bytes(broken(gzip.compress(packed((500,), noise))))
-    with pytest.raises(ValueError, match=r"^file-idx\.gz (is not a complete gzip file: .|is no IDX file of bytes: .)"):
+    with pytest.raises(
+        ValueError, match=r"^file-idx\.gz (is not a complete gzip file: .|is not an IDX file of bytes: .)"
+    ):
         read_idx(path)
 
 

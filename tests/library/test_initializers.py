@@ -73,8 +73,9 @@ def test_orthogonal_prefers_no_sign():
     ("call", "message"),
     [
         (lambda: fans((3,)), "fans needs a shape (*kernel, n_in, n_out), got (3,)."),
-        (lambda: normal(-1.0), "normal needs std >= 0, got std=-1.0."),
-        (lambda: variance_scaling(-1.0), "variance_scaling needs gain >= 0, got gain=-1.0."),
+        (lambda: normal(-1.0), "normal needs std, finite and >= 0, got -1.0."),
+        (lambda: orthogonal(-1.0), "orthogonal needs gain, finite and >= 0, got -1.0."),
+        (lambda: variance_scaling(-1.0), "variance_scaling needs gain, finite and >= 0, got -1.0."),
     ],
 )
 def test_errors(call, message):

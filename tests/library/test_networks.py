@@ -240,7 +240,7 @@ RUNS = mlp([4, 2], runs=3)
         (lambda: mlp([4, 0, 2]), ValueError, "Dense needs n_out, an integer >= 1, got 0."),
         (lambda: Sequential([], 0), ValueError, "Sequential needs n_in, an integer >= 1, got 0."),
         (lambda: Sequential([], 1, runs=0), ValueError, "Sequential needs runs, an integer >= 1, got 0."),
-        (lambda: Sequential([Dense(1), "relu"], 1), TypeError, "Sequential needs layers, got 'relu' at place 1."),
+        (lambda: Sequential([Dense(1), "relu"], 1), TypeError, "Sequential needs layers, got 'relu' at index 1."),
         (used_layer, ValueError, "Layer 0, Dense(2), already belongs to a network; make a new one."),
         (lambda: NET.forward(np.ones((2, 3))), ValueError, "x must have shape (N, 4), got (2, 3)."),
         (lambda: NET.forward(np.ones(4)), ValueError, "x must have shape (N, 4), got (4,)."),
@@ -252,7 +252,7 @@ RUNS = mlp([4, 2], runs=3)
             ValueError,
             "dy must have the output's shape, (5, 2), got (1, 2).",
         ),
-        (lambda: mlp([4, 2], seed=-1), ValueError, "A seed is an integer >= 0, got -1."),
+        (lambda: mlp([4, 2], seed=-1), ValueError, "A generator needs a seed, an integer >= 0, got -1."),
     ],
 )
 def test_errors(call, error, message):

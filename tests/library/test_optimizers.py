@@ -101,6 +101,7 @@ def test_a_schedule_is_called_with_the_step_from_zero(make):
     walk(optimizer, np.ones(2), lambda theta, t: theta, 3)
     assert asked == [0, 1, 2]
     assert optimizer.t == 3
+    assert optimizer.last_lr == 0.1
 
 
 @each_optimizer
@@ -175,6 +176,14 @@ def test_adamw_without_decay_is_adam():
     np.testing.assert_array_equal(walk(AdamW(0.1, weight_decay=0.0), start, g, 20), walk(Adam(0.1), start, g, 20))
 
 
+def test_the_second_moment_is_what_the_step_is_divided_by():
+    rules = Adam(0.1, beta2=0.5), AMSGrad(0.1, beta2=0.5)
+    for rule in rules:
+        for g in (3.0, 0.0):
+            rule.step(np.zeros(1), np.array([g]))
+    assert [rule.second_moment().tolist() for rule in rules] == [[2.25], [4.5]]
+
+
 def test_amsgrad_lets_no_step_grow():
     """Reddi et al. 2018, section 3: a rare large gradient is forgotten by Adam's v, not by the maximum."""
     rules = AMSGrad(1.0, beta1=0.0, beta2=0.5), Adam(1.0, beta1=0.0, beta2=0.5)
@@ -232,25 +241,25 @@ ONE = np.ones(1)
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: SGD(-0.1), "SGD needs finite lr >= 0, got lr=-0.1."),
-        (lambda: Adam(np.nan), "Adam needs finite lr >= 0, got lr=nan."),
+        (lambda: SGD(-0.1), "SGD needs lr, finite and >= 0, got -0.1."),
+        (lambda: Adam(np.nan), "Adam needs lr, finite and >= 0, got nan."),
         (lambda: Momentum(0.1, momentum=1.0), "Momentum needs 0 <= momentum < 1, got momentum=1.0."),
         (lambda: Adam(0.1, beta1=1.0), "Adam needs 0 <= beta1, beta2 < 1, got beta1=1.0, beta2=0.999."),
         (lambda: Adam(0.1, beta1=-0.1), "Adam needs 0 <= beta1, beta2 < 1, got beta1=-0.1, beta2=0.999."),
         (lambda: Adam(0.1, beta2=1.0), "Adam needs 0 <= beta1, beta2 < 1, got beta1=0.9, beta2=1.0."),
-        (lambda: Adam(0.1, eps=-1.0), "Adam needs eps >= 0, got eps=-1.0."),
+        (lambda: Adam(0.1, eps=-1.0), "Adam needs eps, finite and >= 0, got -1.0."),
         (lambda: Nesterov(0.1, momentum=-0.1), "Nesterov needs 0 <= momentum < 1, got momentum=-0.1."),
-        (lambda: AdaGrad(0.1, eps=-1.0), "AdaGrad needs eps >= 0, got eps=-1.0."),
+        (lambda: AdaGrad(0.1, eps=-1.0), "AdaGrad needs eps, finite and >= 0, got -1.0."),
         (lambda: RMSProp(0.1, rho=1.0), "RMSProp needs 0 <= rho < 1, got rho=1.0."),
         (lambda: RMSProp(0.1, rho=-0.5), "RMSProp needs 0 <= rho < 1, got rho=-0.5."),
-        (lambda: RMSProp(0.1, eps=np.nan), "RMSProp needs eps >= 0, got eps=nan."),
+        (lambda: RMSProp(0.1, eps=np.nan), "RMSProp needs eps, finite and >= 0, got nan."),
         (lambda: AMSGrad(0.1, beta2=-0.1), "AMSGrad needs 0 <= beta1, beta2 < 1, got beta1=0.9, beta2=-0.1."),
-        (lambda: AdamW(0.1, weight_decay=-1.0), "AdamW needs weight_decay >= 0, got weight_decay=-1.0."),
+        (lambda: AdamW(0.1, weight_decay=-1.0), "AdamW needs weight_decay, finite and >= 0, got -1.0."),
         (lambda: SGD(0.1).step(np.array([1, 2]), ONE), "params must be floats, got int64."),
         (lambda: SGD(0.1).step(np.ones(2), ONE), "grads must have the shape of params, (2,), got (1,)."),
         (lambda: used(SGD(0.1)).step(ONE, ONE), "This SGD serves params of shape (3,), got (1,)."),
-        (lambda: clip_by_norm(np.ones(2), 0.0), "clip_by_norm needs limit > 0, got limit=0.0."),
-        (lambda: clip_by_value(np.ones(2), -1.0), "clip_by_value needs limit > 0, got limit=-1.0."),
+        (lambda: clip_by_norm(np.ones(2), 0.0), "clip_by_norm needs limit, finite and > 0, got 0.0."),
+        (lambda: clip_by_value(np.ones(2), -1.0), "clip_by_value needs limit, finite and > 0, got -1.0."),
     ],
 )
 def test_errors(call, message):

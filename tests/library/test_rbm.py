@@ -177,7 +177,7 @@ IN_01 = np.full((3, 4), 0.5)
         (lambda: RBM(1, 1, runs=0), "RBM needs runs, an integer >= 1, got 0."),
         (lambda: RBM(4, 1).statistics(IN_01, k=0), "RBM.statistics needs k, an integer >= 1, got 0."),
         (lambda: RBM(4, 1).fit(IN_01, batch_size=0), "RBM.fit needs batch_size, an integer >= 1, got 0."),
-        (lambda: RBM(4, 1).fit(IN_01, lr=0.0), "RBM.fit needs lr > 0, got lr=0.0."),
+        (lambda: RBM(4, 1).fit(IN_01, lr=0.0), "RBM.fit needs lr, finite and > 0, got 0.0."),
         (lambda: RBM(4, 1).fit(IN_01 * 4), "RBM.fit needs x in [0, 1], got values from 2 to 2."),
         (lambda: RBM(4, 1).fit(IN_01 * np.nan), "RBM.fit needs x in [0, 1], got values from nan to nan."),
         (lambda: RBM(3, 1).fit(IN_01), "RBM.fit needs x of shape (N, 3), got (3, 4)."),

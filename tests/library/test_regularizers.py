@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from registry import CONSTRAINTS, PENALTIES, exactly, public
+from registry import BASES, CONSTRAINTS, PENALTIES, exactly, public
 
 from tipslib import regularizers
 from tipslib.datasets import digits
@@ -19,7 +19,7 @@ from tipslib.initializers import normal
 from tipslib.layers import BatchNorm, Dense, LayerNorm, Maxout, PReLU, Residual
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import SGD, Adam
-from tipslib.regularizers import elastic_net, l1, l2, max_norm, soft_threshold
+from tipslib.regularizers import Penalty, elastic_net, l1, l2, max_norm, soft_threshold
 from tipslib.training import fit
 
 DATA = digits(n=60)
@@ -28,8 +28,8 @@ every = pytest.mark.parametrize("make", (PENALTIES | CONSTRAINTS).values(), ids=
 
 
 def test_registry_holds_every_penalty():
-    functions = {name for name in public(regularizers) if inspect.isfunction(getattr(regularizers, name))}
-    assert {name.split()[0] for name in PENALTIES | CONSTRAINTS} == functions - {"soft_threshold"}
+    classes = {name for name in public(regularizers) if inspect.isclass(getattr(regularizers, name))}
+    assert {name.split()[0] for name in PENALTIES | CONSTRAINTS} == classes - BASES
 
 
 @comparisons.each("regularizers")
@@ -81,6 +81,11 @@ def test_pickles(make):
     fit(nets[0], DATA, SGD(0.1), epochs=2, penalty=make())
     fit(nets[1], DATA, SGD(0.1), epochs=2, penalty=pickle.loads(pickle.dumps(make())))
     np.testing.assert_array_equal(nets[0].params, nets[1].params)
+
+
+@every
+def test_reads_as_its_call(make):
+    assert eval(repr(make()), vars(regularizers)) == make()
 
 
 @every
@@ -166,6 +171,11 @@ def test_a_plain_function_is_a_penalty_too():
     np.testing.assert_allclose(nets[0].params, nets[1].params, rtol=1e-13)
 
 
+def test_a_penalty_of_ones_own_must_define_its_call():
+    with pytest.raises(NotImplementedError, match=exactly("Penalty must define __call__(params, decays).")):
+        Penalty()(np.ones(2), np.ones(2))
+
+
 def test_clipping_comes_after_the_penalty():
     """A step of rate 1 is then as long as the limit, however strong the penalty."""
     net = mlp([64, 8, 10])
@@ -224,13 +234,13 @@ def test_soft_threshold_by_hand():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: l1(-0.1), "l1 needs a finite strength >= 0, got -0.1."),
-        (lambda: l2(np.nan), "l2 needs a finite strength >= 0, got nan."),
-        (lambda: l2(np.array([[0.1], [-0.1]])), "l2 needs a finite strength >= 0, got [[ 0.1]\n [-0.1]]."),
-        (lambda: elastic_net(-1.0, 0.1), "l1 needs a finite strength >= 0, got -1.0."),
-        (lambda: elastic_net(0.1, np.inf), "l2 needs a finite strength >= 0, got inf."),
-        (lambda: max_norm(0.0), "max_norm needs a finite limit > 0, got 0.0."),
-        (lambda: max_norm(np.inf), "max_norm needs a finite limit > 0, got inf."),
+        (lambda: l1(-0.1), "l1 needs strength, finite and >= 0, got -0.1."),
+        (lambda: l2(np.nan), "l2 needs strength, finite and >= 0, got nan."),
+        (lambda: l2(np.array([[0.1], [-0.1]])), "l2 needs strength, finite and >= 0, got [[ 0.1]\n [-0.1]]."),
+        (lambda: elastic_net(-1.0, 0.1), "elastic_net needs l1, finite and >= 0, got -1.0."),
+        (lambda: elastic_net(0.1, np.inf), "elastic_net needs l2, finite and >= 0, got inf."),
+        (lambda: max_norm(0.0), "max_norm needs limit, finite and > 0, got 0.0."),
+        (lambda: max_norm(np.inf), "max_norm needs limit, finite and > 0, got inf."),
         (lambda: soft_threshold(np.ones(2), -0.5), "soft_threshold needs threshold >= 0, got -0.5."),
     ],
 )

@@ -12,7 +12,7 @@ from tipslib import schedules
 from tipslib.losses import softmax_cross_entropy
 from tipslib.networks import mlp
 from tipslib.optimizers import SGD
-from tipslib.schedules import constant, cosine, exponential, inverse_time, step_decay, warmup
+from tipslib.schedules import constant, cosine, cyclic_cosine, exponential, inverse_time, step_decay, warmup
 
 each_schedule = pytest.mark.parametrize("make", SCHEDULES.values(), ids=SCHEDULES)
 
@@ -45,6 +45,11 @@ def test_pickles(make):
 
 
 @each_schedule
+def test_reads_as_its_call(make):
+    assert [eval(repr(make()), vars(schedules))(t) for t in range(60)] == [make()(t) for t in range(60)]
+
+
+@each_schedule
 def test_a_rate_per_run_is_each_rate_alone(make):
     rates = np.array([[0.1], [0.03]])
     for t in (0, 3, 29, 100):
@@ -73,6 +78,12 @@ def test_by_hand():
     assert [warmup(4, step_decay(1.0, every=2))(t) for t in range(7)] == [0.25, 0.5, 0.75, 1.0, 1.0, 1.0, 0.1]
 
 
+def test_the_cycle_begins_anew():
+    rates = [cyclic_cosine(0.2, steps=4)(t) for t in range(8)]
+    np.testing.assert_allclose(rates[:4], 0.1 * (1 + np.cos(np.pi * np.arange(4) / 4)))
+    assert rates[4:] == rates[:4]
+
+
 def test_rates_may_be_zero_and_equal_to_the_floor():
     assert constant(0.0)(3) == 0.0
     assert cosine(0.1, 5, floor=0.1)(3) == pytest.approx(0.1)
@@ -92,18 +103,19 @@ def test_cosine_does_not_fall_below_its_floor_by_rounding():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: constant(-0.1), "constant needs finite lr >= 0, got lr=-0.1."),
-        (lambda: step_decay(np.nan, 3), "step_decay needs finite lr >= 0, got lr=nan."),
+        (lambda: constant(-0.1), "constant needs lr, finite and >= 0, got -0.1."),
+        (lambda: step_decay(np.nan, 3), "step_decay needs lr, finite and >= 0, got nan."),
         (lambda: step_decay(0.1, 0), "step_decay needs every, an integer >= 1, got 0."),
         (lambda: step_decay(0.1, 3, factor=0.0), "step_decay needs 0 < factor <= 1, got factor=0.0."),
         (lambda: step_decay(0.1, 3, factor=1.5), "step_decay needs 0 < factor <= 1, got factor=1.5."),
-        (lambda: exponential(np.inf, 0.9), "exponential needs finite lr >= 0, got lr=inf."),
+        (lambda: exponential(np.inf, 0.9), "exponential needs lr, finite and >= 0, got inf."),
         (lambda: exponential(0.1, 0.0), "exponential needs 0 < rate <= 1, got rate=0.0."),
         (lambda: exponential(0.1, 1.1), "exponential needs 0 < rate <= 1, got rate=1.1."),
-        (lambda: inverse_time(-1.0, 0.9), "inverse_time needs finite lr >= 0, got lr=-1.0."),
-        (lambda: inverse_time(0.1, -0.5), "inverse_time needs a finite rate >= 0, got rate=-0.5."),
-        (lambda: inverse_time(0.1, np.inf), "inverse_time needs a finite rate >= 0, got rate=inf."),
-        (lambda: cosine(-1.0, 5), "cosine needs finite lr >= 0, got lr=-1.0."),
+        (lambda: inverse_time(-1.0, 0.9), "inverse_time needs lr, finite and >= 0, got -1.0."),
+        (lambda: inverse_time(0.1, -0.5), "inverse_time needs rate, finite and >= 0, got -0.5."),
+        (lambda: inverse_time(0.1, np.inf), "inverse_time needs rate, finite and >= 0, got inf."),
+        (lambda: cosine(-1.0, 5), "cosine needs lr, finite and >= 0, got -1.0."),
+        (lambda: cyclic_cosine(0.1, 0), "cyclic_cosine needs steps, an integer >= 1, got 0."),
         (lambda: cosine(0.1, 2.5), "cosine needs steps, an integer >= 1, got 2.5."),
         (lambda: cosine(0.1, 5, floor=0.2), "cosine needs lr >= floor >= 0, got lr=0.1, floor=0.2."),
         (lambda: cosine(0.1, 5, floor=-0.2), "cosine needs lr >= floor >= 0, got lr=0.1, floor=-0.2."),

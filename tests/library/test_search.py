@@ -13,7 +13,6 @@ from tipslib.networks import mlp
 from tipslib.optimizers import SGD
 from tipslib.search import (
     Interval,
-    Options,
     Trial,
     choice,
     coarse_to_fine,
@@ -64,7 +63,7 @@ def test_intervals_narrow_around_a_value_and_stay_inside():
     assert edge.low >= 1e-4
     assert edge.low == pytest.approx(1e-4)
     assert edge.high == pytest.approx(1e-3)
-    assert choice([1, 2]).around(1, 0.1) == Options((1, 2))
+    assert choice([1, 2]).around(1, 0.1) == choice((1, 2))
 
 
 def test_the_ends_of_a_logarithmic_interval_are_not_overstepped():
@@ -324,7 +323,10 @@ def test_a_fold_that_fails_is_named():
         (lambda: coarse_to_fine(abs, SPACE, share=0), "coarse_to_fine needs 0 < share <= 1, got share=0."),
         (lambda: successive_halving(abs, [1], budget=0), "successive_halving needs budget, an integer >= 1, got 0."),
         (lambda: successive_halving(abs, [1], factor=1), "successive_halving needs factor, an integer >= 2, got 1."),
-        (lambda: cross_validate(abs, digits(103), k=1), "folds needs k, an integer from 2 to the 500 examples, got 1."),
+        (
+            lambda: cross_validate(abs, digits(103), k=1),
+            "folds needs k for 500 examples, an integer from 2 to 500, got 1.",
+        ),
     ],
 )
 def test_errors(call, message):

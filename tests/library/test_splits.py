@@ -128,9 +128,9 @@ NEEDS = "with_label_noise needs integer labels (N,) of two classes or more, got"
             lambda: scaled(Splits(BLANK, BLANK, BLANK)),
             "scaled needs training inputs that differ, got a standard deviation of 0.",
         ),
-        (lambda: next(folds(splits(), 1)), "folds needs k, an integer from 2 to the 70 examples, got 1."),
-        (lambda: next(folds(splits(), 71)), "folds needs k, an integer from 2 to the 70 examples, got 71."),
-        (lambda: next(folds(splits(), True)), "folds needs k, an integer from 2 to the 70 examples, got True."),
+        (lambda: next(folds(splits(), 1)), "folds needs k for 70 examples, an integer from 2 to 70, got 1."),
+        (lambda: next(folds(splits(), 71)), "folds needs k for 70 examples, an integer from 2 to 70, got 71."),
+        (lambda: next(folds(splits(), True)), "folds needs k for 70 examples, an integer from 2 to 70, got True."),
     ],
 )
 def test_errors(call, message):

@@ -107,7 +107,7 @@ def test_a_file_that_is_cut_off_is_refused(saved, share):
     _, path, other = saved
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
-    refused(other, path, r"net\.npz is not a file that save wrote, or damaged: .")
+    refused(other, path, r"net\.npz was not written by save, or it is damaged: .")
 
 
 def test_every_changed_byte_of_the_numbers_is_seen(saved):
@@ -118,14 +118,14 @@ def test_every_changed_byte_of_the_numbers_is_seen(saved):
         damaged = content.copy()
         damaged[place] ^= 1
         path.write_bytes(damaged)
-        refused(other, path, r"or damaged: Bad CRC-32 for file 'params\.npy'")
+        refused(other, path, r"or it is damaged: Bad CRC-32 for file 'params\.npy'")
 
 
 def test_what_is_no_archive_is_refused(saved):
     _, path, other = saved
     for content in (b"hello", pickle.dumps([1, 2, 3]), bytes(1000)):
         path.write_bytes(content)
-        refused(other, path, exactly(f"{path} is not a file that save wrote, or damaged: File is not a zip file"))
+        refused(other, path, exactly(f"{path} was not written by save, or it is damaged: File is not a zip file"))
 
 
 class Harmful:
@@ -148,7 +148,7 @@ def rewritten(saved, **arrays):
 def test_objects_are_never_unpickled(saved, name):
     path = rewritten(saved, **{name: np.array([Harmful(), None], object)})
     end = f"{name} holds Python objects, which are never loaded."
-    refused(saved[2], path, exactly(f"{path} is not a file that save wrote, or damaged: {end}"))
+    refused(saved[2], path, exactly(f"{path} was not written by save, or it is damaged: {end}"))
     assert not Harmful.done
     with np.load(path, allow_pickle=True) as stored:
         _ = stored[name]
@@ -171,7 +171,7 @@ def test_objects_are_never_unpickled(saved, name):
 def test_other_contents_are_refused(saved, arrays, end):
     path = rewritten(saved, **arrays)
     assert saved[0].params.shape == (94,)
-    refused(saved[2], path, exactly(f"{path} is not a file that save wrote, or damaged: {end}"))
+    refused(saved[2], path, exactly(f"{path} was not written by save, or it is damaged: {end}"))
 
 
 def member(shape, data, *, version=b"\1\0", descr="<f8"):
@@ -198,7 +198,7 @@ def with_member(saved, name, content, compression=zipfile.ZIP_STORED):
 )
 def test_a_header_is_not_believed(saved, content, end):
     path = with_member(saved, "params", content)
-    refused(saved[2], path, exactly(f"{path} is not a file that save wrote, or damaged: {end}"))
+    refused(saved[2], path, exactly(f"{path} was not written by save, or it is damaged: {end}"))
 
 
 def test_a_bomb_is_not_unpacked(saved):

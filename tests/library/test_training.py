@@ -16,6 +16,7 @@ from tipslib.layers import Dense, Layer
 from tipslib.losses import mean_squared_error, softmax_cross_entropy
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import SGD, Adam
+from tipslib.regularizers import Regularizer
 from tipslib.training import DivergenceError, EarlyStopping, Epoch, History, evaluate, fit, train
 
 DATA = digits(n=100)
@@ -393,6 +394,8 @@ BAD = "splits.train needs x (N, D) and as many labels or targets, got"
         (lambda: start(batch_size=0), "train needs batch_size, an integer >= 1, got 0."),
         (lambda: start(epochs=-1), "train needs epochs, an integer >= 0, got -1."),
         (lambda: start(epochs=1.5), "train needs epochs, an integer >= 0, got 1.5."),
+        (lambda: start(clip_norm=0.0), "train needs clip_norm, finite and > 0, got 0.0."),
+        (lambda: start(seed=-1), "A generator needs a seed, an integer >= 0, got -1."),
         (lambda: start(of(np.ones((3, 64)), np.zeros(2, int))), f"{BAD} (3, 64) and (2,)."),
         (lambda: start(of(np.ones(64), np.zeros(1, int))), f"{BAD} (64,) and (1,)."),
         (lambda: start(of(np.ones((3, 64)), np.zeros(3))), f"{BAD} (3, 64) and (3,)."),
@@ -401,7 +404,7 @@ BAD = "splits.train needs x (N, D) and as many labels or targets, got"
         (lambda: EarlyStopping("seconds"), "EarlyStopping needs a loss or an accuracy to monitor, got 'seconds'."),
         (lambda: EarlyStopping("loss"), "EarlyStopping needs a loss or an accuracy to monitor, got 'loss'."),
         (lambda: EarlyStopping(patience=0), "EarlyStopping needs patience, an integer >= 1, got 0."),
-        (lambda: EarlyStopping(min_delta=-1.0), "EarlyStopping needs min_delta >= 0, got min_delta=-1.0."),
+        (lambda: EarlyStopping(min_delta=-1.0), "EarlyStopping needs min_delta, finite and >= 0, got -1.0."),
     ],
 )
 def test_errors(call, message):
@@ -430,8 +433,9 @@ def test_seconds_are_those_of_the_epoch():
 
 
 def test_what_follows_a_step_gets_the_rate_of_that_step():
-    class Listens:
-        smooth, rates = None, []
+    class Listens(Regularizer):
+        def __init__(self):
+            self.rates = []
 
         def after_step(self, net, lr):
             self.rates.append(lr)
@@ -439,3 +443,17 @@ def test_what_follows_a_step_gets_the_rate_of_that_step():
     penalty = Listens()
     list(train(mlp([64, 10]), digits(n=40), SGD(lambda t: 0.5**t), epochs=1, batch_size=10, penalty=penalty))
     assert penalty.rates == [1.0, 0.5, 0.25, 0.125]
+
+
+def test_a_penalty_of_another_type_is_refused_at_the_call():
+    message = "A penalty is such as l2(0.01), a function of (params, decays) or None, got 0.1."
+    with pytest.raises(TypeError, match=exactly(message)):
+        start(penalty=0.1)
+
+
+def test_numpy_warns_between_the_epochs_as_before():
+    """Only what computes an epoch is quiet."""
+    rows = train(mlp([64, 20, 10]), DATA, SGD(0.1), epochs=2)
+    next(rows)
+    with pytest.raises(RuntimeWarning, match="overflow"):
+        np.float64(1e300) * np.float64(1e300)

@@ -5,23 +5,24 @@ import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import mutations
 import pytest
-from mutations import MODULES, SOURCE, drawn, mutants, original, verdict
+from mutations import LEFT_OUT, MODULES, SOURCE, TESTED_WITH, drawn, mutants, original, verdict
 
 COUNT, SEED, SHARE = 150, 3, 0.95
 SURVIVORS = Path(__file__).with_name("survivors.toml")  # with the reason why no test can, or need, catch each
 TEN = {
     "losses": ("p -= target", "p += target"),
-    "optimizers": (
-        "bias1, bias2 = (1 - self.beta1 ** t, 1 - self.beta2 ** t)",
-        "bias1, bias2 = (1 - self.beta1 ** t, 1)",
+    "optimizers.adaptive": (
+        "s += np.multiply(1 - self.rho, work, out=work)",
+        "s += np.multiply(1, work, out=work)",
     ),
     "initializers": ("return sum(fans(shape)) / 2", "return sum(fans(shape)) / 3"),
     "regularizers": (
         "gradient = np.asarray(self.strength * (decays * np.sign(params)), params.dtype)",
         "gradient = np.asarray(self.strength * np.sign(params), params.dtype)",
     ),
-    "schedules": ("return lr / (1 + rate * t)", "return lr / (2 + rate * t)"),
+    "schedules": ("return self.lr / (1 + self.rate * t)", "return self.lr / (2 + self.rate * t)"),
     "layers.affine": ("y += self.params['b']", "pass"),
     "layers.normalization": (
         "centered = x - x.mean(axis=-1, keepdims=True)",
@@ -51,9 +52,19 @@ def test_the_copy_is_what_is_tested():
     assert verdict(original("arrays")._replace(source="raise ImportError")) == "caught"
 
 
-def test_modules_are_there():
-    for module in MODULES:
-        assert (SOURCE / f"{module.replace('.', '/')}.py").exists()
+def test_what_never_ends_is_caught(monkeypatch):
+    monkeypatch.setattr(mutations, "RUN", mutations.RUN.replace(str(mutations.SECONDS), "5"))
+    assert verdict(original("arrays")._replace(source="while True: pass")) == "caught"
+
+
+def test_every_module_that_computes_is_there_with_its_tests():
+    assert {"losses": "test_losses", "layers.base": "test_layers", "datasets.splits": "test_splits"}.items() <= (
+        MODULES.items()
+    )
+    assert [module for module, tests in MODULES.items() if not tests] == []
+    every = {".".join(path.relative_to(SOURCE).with_suffix("").parts) for path in SOURCE.rglob("*.py")}
+    assert all(any(module.startswith(left) for module in every) for left in LEFT_OUT)  # no name of the past
+    assert set(TESTED_WITH) <= set(MODULES)
 
 
 @pytest.mark.audit

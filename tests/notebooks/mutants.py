@@ -19,7 +19,7 @@ class Mutant(NamedTuple):
 MUTANTS = [
     Mutant(
         "the sigmoid's slope without (1 - a)",
-        "activations.py",
+        "activations/saturating.py",
         "        return y * (1 - y)\n",
         "        return y\n",
         "tests/library/test_activations.py",
@@ -55,8 +55,8 @@ MUTANTS = [
     Mutant(
         "an initializer ignores its generator",
         "initializers.py",
-        "    return rng.normal(0.0, std, shape)\n\n\ndef _orthogonal",
-        "    return np.random.default_rng(0).normal(0.0, std, shape)\n\n\ndef _orthogonal",
+        "        return rng.normal(0.0, std, shape)\n",
+        "        return np.random.default_rng(0).normal(0.0, std, shape)\n",
         "tests/library/test_initializers.py",
     ),
     Mutant(
@@ -68,7 +68,7 @@ MUTANTS = [
     ),
     Mutant(
         "Adam without bias correction",
-        "optimizers.py",
+        "optimizers/adam.py",
         "bias1, bias2 = 1 - self.beta1**t, 1 - self.beta2**t",
         "bias1, bias2 = 1, 1",
         "tests/library/test_optimizers.py",

@@ -190,7 +190,7 @@ def idle(net: Sequential, x: np.ndarray) -> np.ndarray:
     dead = diagnostics.dead_units(net, x, training=False)
     copies = []
     for layer in hidden:
-        h = layer.recall()[1].T
+        h = layer.cached()[1].T
         h = h[h.std(axis=1) > 0]  # dead units are counted already
         copies.append(1 - len(np.unique(h.round(4), axis=0)) / max(len(h), 1) if len(h) else 0.0)
     off = hidden[0].activation.name == "ReLU"  # an output that is off is not saturated

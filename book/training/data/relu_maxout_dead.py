@@ -34,7 +34,7 @@ def network(bias: float, seed: int) -> Sequential:
 def activity(net: Sequential) -> np.ndarray:
     """Return for each unit of both layers, (2, 100), the share of the training images for which it is not 0."""
     net.forward(digits().train.x)
-    return np.stack([(layer.recall()[1] > 0).mean(axis=0) for layer in net.layers if isinstance(layer, Activate)])
+    return np.stack([(layer.cached()[1] > 0).mean(axis=0) for layer in net.layers if isinstance(layer, Activate)])
 
 
 def run(optimizer: str, rate: float, bias: float, seed: int) -> tuple[np.ndarray, float, float]:

@@ -67,7 +67,7 @@ class Lines:
         params = net.layers[0].params
         params["W"][...], params["b"][...] = np.array([self.lines[i] for i in group], dtype=float).T
         h = net.forward(x[:, None])[:, 0]
-        return h, np.array(group)[net.layers[0].recall().argmax(axis=1)[:, 0]]
+        return h, np.array(group)[net.layers[0].cached().argmax(axis=1)[:, 0]]
 
     def value(self, x: Array) -> Array:
         """Return the output (N,) for inputs (N,): one unit, or the difference of two."""

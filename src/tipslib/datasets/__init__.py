@@ -1,7 +1,7 @@
-"""Data to learn from, split once and for all into training, validation and test.
+"""Data to learn from, split into training, validation and test once and for all.
 
-What ships with the package (``digits``), what is generated (``mnist1d``, ``moons``, ``spirals``) and what is downloaded
-once (``mnist``); each gives ``Splits``, whose ``with_label_noise`` spoils a share of the training labels.
+``digits`` ships with the package, ``mnist1d``, ``moons`` and ``spirals`` are generated, ``mnist`` is downloaded once.
+Each returns ``Splits``, whose ``with_label_noise`` corrupts a share of the training labels.
 """
 
 from tipslib.datasets.generated import mnist1d, moons, spirals

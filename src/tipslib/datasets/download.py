@@ -1,4 +1,4 @@
-"""Files that are downloaded once: checked, kept in one folder, tried again elsewhere when something breaks."""
+"""Files that are downloaded once: verified, kept in one folder, requested again elsewhere if something goes wrong."""
 
 import os
 import time
@@ -10,7 +10,7 @@ from tipslib.optional import optional
 
 
 class DownloadError(OSError):
-    """A file could not be had from any mirror; the message names each with its reason, and what to do.
+    """No mirror could provide a file; the message gives each mirror's reason, and says what to do.
 
     >>> issubclass(DownloadError, OSError)
     True
@@ -18,9 +18,9 @@ class DownloadError(OSError):
 
 
 def data_folder() -> Path:
-    """Return the folder for downloaded files: ``TIPSLIB_DATA_DIR``, else the system's place for caches.
+    """Return the folder for downloaded files: ``TIPSLIB_DATA_DIR``, else the system's cache folder.
 
-    Raises ``ImportError`` without pooch, which knows that place.
+    Raises ``ImportError`` without pooch, which knows the cache folder.
 
     >>> isinstance(data_folder(), Path)
     True
@@ -32,9 +32,9 @@ def data_folder() -> Path:
 def fetch(name: str, sha256: str, mirrors: Sequence[str], *, attempts: int = 3, pause: float = 1.0) -> Path:
     """Return the path of the file ``name``, downloaded unless it is in ``data_folder`` with the right ``sha256``.
 
-    It arrives under another name and gets its own once the checksum is right, so that a broken or wrong download leaves
-    nothing behind. All ``mirrors`` (addresses of folders) are tried in turn, ``attempts`` times, with a ``pause`` in
-    seconds that doubles. With tqdm there is a bar. Raises ``DownloadError`` when all failed, ``ImportError`` without
+    The download has a temporary name until its checksum is verified, so a failed download leaves nothing behind. All
+    ``mirrors`` (addresses of folders) are tried in turn, ``attempts`` times; the ``pause`` between attempts, in
+    seconds, doubles each time. With tqdm there is a bar. Raises ``DownloadError`` if all fail, ``ImportError`` without
     pooch.
 
     >>> try:
@@ -54,7 +54,7 @@ def fetch(name: str, sha256: str, mirrors: Sequence[str], *, attempts: int = 3, 
                 bar = find_spec("tqdm") is not None
                 got = pooch.HTTPDownloader(progressbar=bar)
                 return Path(pooch.retrieve(mirror + name, f"sha256:{sha256}", name, folder, downloader=got))
-            except (OSError, ValueError) as error:  # no connection, cut off, not found; a wrong checksum
+            except (OSError, ValueError) as error:  # no connection, interrupted, not found; a wrong checksum
                 reasons[mirror] = str(error)
     tried = "; ".join(f"{mirror} ({reason})" for mirror, reason in reasons.items()) or "no mirror"
     raise DownloadError(f"{name} could not be downloaded: {tried}. Put it into {folder}, or try again later.")

@@ -1,10 +1,10 @@
-"""Data made from formulas and a seed: any number of examples, in a moment, the same everywhere."""
+"""Data generated from formulas and a seed: any number of examples, at once, the same on every machine."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-from tipslib.arrays import Array, check_positive_int
+from tipslib.arrays import Array, check_finite, check_int
 from tipslib.datasets.splits import Examples, Splits, scaled
 from tipslib.random import generator, spawn
 
@@ -23,7 +23,7 @@ TEMPLATES = np.array(
         [5, 4, 3.5, 3.5, 4, 5, 5, 5, 5, 4.7, 4.3, 5],
     ]
 )
-BLOCK = 1000  # examples are drawn in blocks with a generator each, so that fewer examples are the first of more
+BLOCK = 1000  # each block has its own generator, so that a smaller n gives the first examples of a larger n
 LENGTH, FEATURES, PADDING, MAX_SHIFT = 72, 40, (36, 60), 48
 SCALE, SHEAR, CORRELATED, INDEPENDENT = 0.4, 0.75, 0.25, 0.02
 
@@ -32,31 +32,26 @@ def mnist1d(n: int = 1000, seed: int = 0) -> Splits:
     """Return the ten digits as noisy signals of 40 points: ``n`` to train, 1000 to validate, 1000 to test.
 
     The recipe of MNIST-1D (Greydanus & Kobak 2024, *Scaling Down Deep Learning with MNIST-1D*, figure 2, and their
-    code): a template of 12 points is padded, stretched, scaled, shifted in a circle, put on correlated noise, tilted
-    and sampled down. Departures: the generator is NumPy's, so the examples differ from the published file's; classes
-    come in groups of ten, one of each, so that the first ``n`` are balanced; and the splits are ``scaled`` like
-    ``digits``, per feature and by the training split. A smaller ``n`` gives the first examples of a larger one, and
-    the same ``raw`` validation and test. ``x`` is ``(N, 40)`` float64, ``y`` int64, 0 to 9. Raises ``ValueError``
+    code): a template of 12 points is padded, stretched, scaled, shifted cyclically, laid over correlated noise, tilted
+    and downsampled. Departures: the generator is NumPy's, so the examples differ from those of the published file;
+    classes come in groups of ten, one of each, so that the first ``n`` are balanced; and the splits are ``scaled`` like
+    ``digits``, by the training split. A smaller ``n`` gives the first examples of a larger one, and the same ``raw``
+    validation and test. ``x`` is ``(N, 40)`` float64, ``y`` int64, 0 to 9. Raises ``ValueError``
     unless ``n`` is an integer >= 2 and ``seed`` an integer >= 0.
 
     >>> data = mnist1d(n=100)
     >>> data.train.x.shape, len(data.val.y), len(data.test.y)
     ((100, 40), 1000, 1000)
     """
-    _check_number("mnist1d", n)
+    check_int("mnist1d needs n training examples", n, low=2)
     blocks = [_block(rng) for rng in spawn(generator(seed), 2 + -(-n // BLOCK))]
     val, test = blocks[:2]
     x, y = (np.concatenate(parts)[:n] for parts in zip(*blocks[2:], strict=True))
     return scaled(Splits(Examples(x, y), val, test))
 
 
-def _check_number(name: str, n: object) -> None:
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 2:
-        raise ValueError(f"{name} needs n training examples, an integer >= 2, got n={n!r}.")
-
-
 def _balanced(n: int, classes: int, rng: np.random.Generator) -> Array:
-    """Return n labels in groups that hold every class once, in random order."""
+    """Return n labels in groups that contain every class once, in random order."""
     groups = np.tile(np.arange(classes, dtype=np.int64), (-(-n // classes), 1))
     return rng.permuted(groups, axis=1).ravel()[:n]
 
@@ -83,7 +78,7 @@ def _templates() -> Array:
 
 def _distorted(patterns: Array, *, padding: Array, scale: Array, shift: Array, noise: Array, shear: Array) -> Array:
     """Return signals ``(N, 40)`` for patterns ``(N, 13)`` and their draws, ``(N, 1)``, noise ``(2, N, 72)``."""
-    stretch = np.linspace(0, 1, LENGTH) * (11 + padding)  # place on the padded template; from 12 on it is padding
+    stretch = np.linspace(0, 1, LENGTH) * (11 + padding)  # positions on the padded template; from 12 on it is padding
     left = np.minimum(stretch.astype(np.int64), 11)
     start, stop = (np.take_along_axis(patterns, i, axis=1) for i in (left, left + 1))
     signal = (start + (stretch - left) * (stop - start)) * (1 + SCALE * scale)
@@ -109,10 +104,9 @@ def _resampling(n: int, m: int) -> Array:
 
 def _points(name: str, n: int, classes: int, noise: float, seed: int, curve: Callable[[Array, Array], Array]) -> Splits:
     """Return points ``curve(u, y)``, u uniform in [0, 1], plus noise: n to train, 1000 to validate and to test."""
-    _check_number(name, n)
-    check_positive_int(f"{name} needs classes", classes)
-    if not 0 <= noise < np.inf:
-        raise ValueError(f"{name} needs noise >= 0, got noise={noise}.")
+    check_int(f"{name} needs n training examples", n, low=2)
+    check_int(f"{name} needs classes", classes)
+    check_finite(f"{name} needs noise", noise)
 
     def draw(size: int, rng: np.random.Generator) -> Examples:
         y = _balanced(size, classes, rng)
@@ -124,12 +118,12 @@ def _points(name: str, n: int, classes: int, noise: float, seed: int, curve: Cal
 
 
 def moons(n: int = 200, *, noise: float = 0.2, seed: int = 0) -> Splits:
-    """Return two half circles of radius 1 that reach into each other: ``n`` to train, 1000 to validate and to test.
+    """Return two interleaved half circles of radius 1: ``n`` to train, 1000 to validate and 1000 to test.
 
     Class 0 is the upper half around (0, 0), class 1 the lower half around (1, 1/2); points lie at a uniform random
     angle, plus normal ``noise`` (a standard deviation) in both coordinates. scikit-learn's ``make_moons`` spaces them
     evenly. ``x`` is ``(N, 2)`` float64, neither centered nor scaled, ``y`` int64. Raises ``ValueError`` unless ``n`` is
-    an integer >= 2 and ``noise >= 0``.
+    an integer >= 2 and ``noise`` is finite and >= 0.
 
     >>> x, y = moons(n=4, noise=0.0).train
     >>> np.allclose(((x - np.outer(y, [1.0, 0.5])) ** 2).sum(axis=1), 1)
@@ -144,12 +138,12 @@ def moons(n: int = 200, *, noise: float = 0.2, seed: int = 0) -> Splits:
 
 
 def spirals(n: int = 200, *, classes: int = 2, turns: float = 1.5, noise: float = 0.05, seed: int = 0) -> Splits:
-    """Return one spiral arm per class, turned against each other: ``n`` to train, 1000 to validate and to test.
+    """Return one spiral arm per class, rotated against each other: ``n`` to train, 1000 to validate and 1000 to test.
 
     A point of class c has a uniform radius r in [0, 1] and the angle 2 pi (turns r + c / classes), plus normal
-    ``noise`` in both coordinates; with two classes it is the problem of Lang & Witbrock 1988, there without noise and
-    with three turns. ``x`` is ``(N, 2)`` float64, neither centered nor scaled, ``y`` int64. Raises ``ValueError``
-    unless ``n`` is an integer >= 2, ``classes`` an integer >= 1 and ``noise >= 0``.
+    ``noise`` in both coordinates. With two classes it is the problem of Lang & Witbrock 1988, who have no noise and
+    three turns. ``x`` is ``(N, 2)`` float64, neither centered nor scaled, ``y`` int64. Raises ``ValueError`` unless
+    ``n`` is an integer >= 2, ``classes`` an integer >= 1, and ``noise`` finite and >= 0.
 
     >>> x, y = spirals(n=3, classes=3, turns=0.0, noise=0.0).train  # straight arms
     >>> np.round(np.degrees(np.arctan2(x[:, 1], x[:, 0]))[np.argsort(y)])

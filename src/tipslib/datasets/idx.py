@@ -1,7 +1,7 @@
 """The IDX format of MNIST: a magic number, the sizes of the axes, then the bytes.
 
 The magic number is 0, 0, the type of an entry (8: unsigned byte) and the number of axes; each size is an integer of 4
-bytes, the highest first (LeCun, Cortes & Burges, *The MNIST Database*).
+bytes, the most significant first (LeCun, Cortes & Burges, *The MNIST Database*).
 """
 
 import gzip
@@ -18,11 +18,11 @@ CHUNK = 1 << 20
 
 
 def read_idx(path: str | os.PathLike[str], shape: tuple[int, ...] | None = None) -> Array:
-    """Return the array in an IDX file of unsigned bytes, unpacked on the way if ``path`` ends in ``.gz``; read-only.
+    """Return the array in an IDX file of unsigned bytes, unpacked if ``path`` ends in ``.gz``; it is read-only.
 
-    ``shape``, where it is known, is compared with the header before anything else is read. A header is never believed:
-    memory grows with the bytes that are really there. Raises ``ValueError`` for a file of another kind, sizes that do
-    not match the bytes or ``shape``, and a broken gzip stream; ``OSError`` where there is no file to read.
+    ``shape``, if it is known, is compared with the header before anything else is read. The header is not trusted:
+    memory grows only with the bytes that are really there. Raises ``ValueError`` for a file of another kind, sizes that
+    do not match the bytes or ``shape``, and a broken gzip stream; ``OSError`` if the file cannot be read.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -48,7 +48,7 @@ def _header(file: BinaryIO, name: str) -> tuple[int, ...]:
     magic = file.read(4)
     if len(magic) < 4 or magic[:3] != b"\0\0\x08" or not 1 <= magic[3] <= 8:
         expected = "00 00 08 and 01 to 08, the number of axes"
-        raise ValueError(f"{name} is no IDX file of bytes: it must start with {expected}, got {magic.hex(' ')!r}.")
+        raise ValueError(f"{name} is not an IDX file of bytes: it must start with {expected}, got {magic.hex(' ')!r}.")
     sizes = file.read(4 * magic[3])
     if len(sizes) < 4 * magic[3]:
         raise ValueError(f"{name} must have {magic[3]} sizes of 4 bytes, got {len(sizes)} bytes.")
@@ -56,7 +56,7 @@ def _header(file: BinaryIO, name: str) -> tuple[int, ...]:
 
 
 def _body(file: BinaryIO, name: str, sizes: tuple[int, ...]) -> bytes:
-    """Return the entries; one byte more is asked for, because there must be none."""
+    """Return the entries; one byte more is requested, to see that there are no more."""
     wanted, data = math.prod(sizes), bytearray()
     while len(data) <= wanted and (chunk := file.read(min(CHUNK, wanted + 1 - len(data)))):
         data += chunk

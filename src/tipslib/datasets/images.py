@@ -10,6 +10,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import DTypeLike
 
+from tipslib.arrays import check_int
 from tipslib.datasets.download import fetch
 from tipslib.datasets.idx import read_idx
 from tipslib.datasets.splits import Examples, Splits, scaled
@@ -31,12 +32,12 @@ VALIDATION = 10000
 
 
 def digits(n: int = 1000) -> Splits:
-    """Return 8 x 8 images of handwritten digits: ``n`` to train, 397 to validate, 400 to test, every class in all.
+    """Return 8 x 8 images of handwritten digits: ``n`` to train, 397 to validate, 400 to test.
 
-    ``x`` is ``(N, 64)`` float64, minus the mean of each training pixel, divided by one number, the standard deviation
-    of all centered training pixels; the validation and test splits use these too. ``y`` is int64, 0 to 9. ``raw`` keeps
-    the pixels 0 to 16. The order is fixed and stratified, so that the first ``n`` are balanced within one or two per
-    class. Raises ``ValueError`` unless 10 <= n <= 1000.
+    ``x`` is ``(N, 64)`` float64: minus the mean of each training pixel, divided by one number, the standard deviation
+    of all centered training pixels. Validation and test use the same numbers. ``y`` is int64, 0 to 9. ``raw`` keeps the
+    pixels, 0 to 16. The order is fixed and stratified: the first ``n`` have equally many of each class, within one or
+    two. Raises ``ValueError`` unless ``n`` is an integer from 10 to 1000.
 
     >>> data = digits(n=300)
     >>> [len(y) for _, y in (data.train, data.val, data.test)]
@@ -44,8 +45,7 @@ def digits(n: int = 1000) -> Splits:
     >>> round(float(data.train.x.std()), 6)
     1.0
     """
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 10 <= n <= 1000:
-        raise ValueError(f"digits needs 10 <= n <= 1000 training examples, got n={n!r}.")
+    check_int("digits needs n training examples", n, low=10, high=1000)
     with files("tipslib").joinpath("data/digits.npz").open("rb") as file, np.load(file) as stored:
         order = stored["order"]
         x, y = stored["x"][order], stored["y"][order].astype(np.int64)
@@ -56,11 +56,11 @@ def digits(n: int = 1000) -> Splits:
 def mnist(*, dtype: DTypeLike = np.float64) -> Splits:
     """Return MNIST, 28 x 28 images of handwritten digits: 50000 to train, 10000 to validate, 10000 to test.
 
-    The four standard files (12 MB) are downloaded once, into the folder ``TIPSLIB_DATA_DIR`` or the system's place for
-    caches, and their checksums are compared; nothing is written elsewhere. Validation is the last 10000 of the 60000
-    training images. ``x`` is ``(N, 784)``, scaled like ``digits``, and takes 440 MB, half of it with
-    ``dtype=np.float32``; ``y`` is int64, 0 to 9; ``raw`` keeps the pixels 0 to 255. Raises ``DownloadError``, an
-    ``OSError``, where no mirror has the files, ``ImportError`` without pooch.
+    The four standard files (12 MB) are downloaded once, into the folder ``TIPSLIB_DATA_DIR`` or the system's cache
+    folder, and their checksums are verified; nothing is written elsewhere. Validation is the last 10000 of the 60000
+    training images. ``x`` is ``(N, 784)``, scaled like ``digits``, and takes 440 MB, or half of that with
+    ``dtype=np.float32``; ``y`` is int64, 0 to 9; ``raw`` keeps the pixels, 0 to 255. Raises ``DownloadError``, an
+    ``OSError``, if no mirror has the files, ``ImportError`` without pooch.
 
     >>> from tipslib.datasets import mnist
     >>> mnist().train.x.shape  # doctest: +SKIP

@@ -1,8 +1,8 @@
-"""Layers: ``forward`` computes, ``backward`` applies the chain rule, and each reads as its formula.
+"""Layers: ``forward`` computes the output, ``backward`` applies the chain rule, and the code reads as the formula.
 
-Rows are examples: ``(N, n_in)`` goes in, ``(N, n_out)`` comes out. With runs every array has one axis more in front,
-and the same code serves: transposes and sums name their axes from the end, and a bias is a row, ``(1, n_out)``, so that
-it broadcasts in both cases. A layer returns new arrays and never writes into its arguments.
+Rows are examples: ``(N, n_in)`` goes in, ``(N, n_out)`` comes out. With runs, every array has one more axis in front,
+and the same code serves: transposes and sums count their axes from the end, and a bias is a row, ``(1, n_out)``, which
+broadcasts in both cases. A layer returns new arrays and never writes into its arguments.
 """
 
 from tipslib.layers.affine import Dense, Maxout

@@ -1,11 +1,11 @@
-"""Layers that are affine maps, or the largest of several."""
+"""Layers that are affine maps, or the largest of several affine maps."""
 
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from tipslib.arrays import Array, batch_sum, check_positive_int, transpose
+from tipslib.arrays import Array, batch_sum, check_int, transpose
 from tipslib.initializers import Initializer, Shape, he_normal, zeros
 from tipslib.layers.base import Layer, Param, Plan
 
@@ -23,7 +23,7 @@ class Dense(Layer):
     """
 
     def __init__(self, n_out: int, init: Initializer = he_normal, bias: bool = True) -> None:
-        check_positive_int("Dense needs n_out", n_out)
+        check_int("Dense needs n_out", n_out)
         self.n_out, self.init, self.bias = n_out, init, bias
 
     def build(self, n_in: int) -> Plan:
@@ -40,7 +40,7 @@ class Dense(Layer):
         return y
 
     def backward(self, dy: Array, *, inputs: bool = True) -> Array | None:
-        x = self.recall()
+        x = self.cached()
         np.matmul(transpose(x), dy, out=self.grads["W"])  # dL/dW = x^T dy, summed over the batch
         if self.bias:
             self.grads["b"][...] = batch_sum(dy)
@@ -58,9 +58,9 @@ def _side_by_side(shape: Shape, rng: np.random.Generator, *, init: Initializer, 
 class Maxout(Layer):
     """The largest of ``pieces`` affine maps: y = max over j of x W_j + b_j (Goodfellow et al. 2013, section 3).
 
-    The W_j ``(n_in, n_out)`` stand side by side in W ``(n_in, pieces n_out)``, the b_j in b ``(1, pieces n_out)``;
-    ``init`` draws each W_j on its own, so that its fans are those of one piece. A tie goes to the first piece, and only
-    the piece that wins gets the gradient. Raises ``ValueError`` unless ``n_out`` and ``pieces`` are integers >= 1.
+    The W_j ``(n_in, n_out)`` are side by side in W ``(n_in, pieces n_out)``, the b_j in b ``(1, pieces n_out)``;
+    ``init`` draws each W_j on its own, with the fans of one piece. The first piece wins a tie, and only the piece that
+    wins gets the gradient. Raises ``ValueError`` unless ``n_out`` and ``pieces`` are integers >= 1.
 
     >>> from tipslib.networks import Sequential
     >>> net = Sequential([Maxout(1)], n_in=1)
@@ -70,8 +70,8 @@ class Maxout(Layer):
     """
 
     def __init__(self, n_out: int, pieces: int = 2, init: Initializer = he_normal) -> None:
-        check_positive_int("Maxout needs n_out", n_out)
-        check_positive_int("Maxout needs pieces", pieces)
+        check_int("Maxout needs n_out", n_out)
+        check_int("Maxout needs pieces", pieces)
         self.n_out, self.pieces, self.init = n_out, pieces, init
         self.affine = Dense(n_out * pieces, partial(_side_by_side, init=init, pieces=pieces))
 
@@ -90,7 +90,7 @@ class Maxout(Layer):
         return np.take_along_axis(z, best, axis=-2)[..., 0, :]
 
     def backward(self, dy: Array, *, inputs: bool = True) -> Array | None:
-        dz = dy[..., None, :] * self.recall()
+        dz = dy[..., None, :] * self.cached()
         return self.affine.backward(dz.reshape(*dy.shape[:-1], -1), inputs=inputs)
 
     def __repr__(self) -> str:

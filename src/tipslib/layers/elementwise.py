@@ -1,4 +1,4 @@
-"""Layers that treat every entry by itself: activations, a learned slope, dropout."""
+"""Layers that act on each entry alone: activations, a learned slope, dropout."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class Activate(Layer):
         return y
 
     def backward(self, dy: Array, *, inputs: bool = True) -> Array:
-        z, y = self.recall()
+        z, y = self.cached()
         return dy * self.activation.derivative_from(z, y)
 
     def __repr__(self) -> str:
@@ -52,7 +52,7 @@ class PReLU(Layer):
         return np.where(x > 0, x, self.params["slope"] * x)
 
     def backward(self, dy: Array, *, inputs: bool = True) -> Array:
-        z = self.recall()
+        z = self.cached()
         self.grads["slope"][...] = batch_sum(dy * np.minimum(z, 0))
         return np.where(z > 0, dy, self.params["slope"] * dy)
 
@@ -60,8 +60,8 @@ class PReLU(Layer):
 class Dropout(Layer):
     """Inverted dropout: in training, drop each entry with probability ``p`` and scale the rest by 1 / (1 - p).
 
-    So inference needs no rescaling (Srivastava et al. 2014, section 10, where p is the probability to *keep*).
-    Each run draws its masks from its own generator. Raises ``ValueError`` unless 0 <= p < 1.
+    Inference then needs no rescaling (Srivastava et al. 2014, section 10, where p is the probability of *keeping* an
+    entry). Each run draws its masks from its own generator. Raises ``ValueError`` unless 0 <= p < 1.
 
     >>> Dropout(0.5).forward(np.array([[1.0, 2.0]]))  # inference: nothing is dropped
     array([[1., 2.]])
@@ -84,7 +84,7 @@ class Dropout(Layer):
         return x * self.cache
 
     def backward(self, dy: Array, *, inputs: bool = True) -> Array:
-        return dy * self.recall()
+        return dy * self.cached()
 
     def __repr__(self) -> str:
         return f"Dropout({self.p})"

@@ -1,8 +1,8 @@
-"""Layers that give features mean 0 and variance 1: over the batch, or over the features of one example."""
+"""Layers that normalize to mean 0 and variance 1: each feature over the batch, or each example over its features."""
 
 import numpy as np
 
-from tipslib.arrays import Array, batch_sum
+from tipslib.arrays import Array, batch_sum, check_finite
 from tipslib.initializers import constant, zeros
 from tipslib.layers.base import Layer, Param, Plan
 
@@ -10,9 +10,10 @@ from tipslib.layers.base import Layer, Param, Plan
 class BatchNorm(Layer):
     """Batch normalization (Ioffe & Szegedy 2015, algorithms 1 and 2): each feature gets mean beta and scale gamma.
 
-    In training mean and variance (1/N) are those of the batch; in inference the running ones, exponential averages with
-    the unbiased variance (1/(N - 1)). ``momentum`` is the share of a running value that is *kept* (PyTorch's argument
-    is one minus this); ``eps`` keeps a constant feature finite. Training needs two rows or more, else ``ValueError``.
+    In training, mean and variance (1/N) are those of the batch; in inference they are running averages, the variance
+    there unbiased (1/(N - 1)). ``momentum`` is the share of a running average that each batch *keeps* (PyTorch's
+    argument is one minus this); ``eps`` keeps a constant feature finite. Raises ``ValueError`` for a training batch of
+    one example, and unless 0 <= momentum < 1 and eps is finite and >= 0.
 
     >>> from tipslib.networks import Sequential
     >>> net = Sequential([BatchNorm(eps=0.0)], n_in=1)
@@ -26,8 +27,7 @@ class BatchNorm(Layer):
     def __init__(self, momentum: float = 0.9, eps: float = 1e-5) -> None:
         if not 0 <= momentum < 1:
             raise ValueError(f"BatchNorm needs 0 <= momentum < 1, got momentum={momentum}.")
-        if not eps >= 0:
-            raise ValueError(f"BatchNorm needs eps >= 0, got eps={eps}.")
+        check_finite("BatchNorm needs eps", eps)
         self.momentum, self.eps = momentum, eps
 
     def build(self, n_in: int) -> Plan:
@@ -64,7 +64,7 @@ class BatchNorm(Layer):
             running += (1 - self.momentum) * (new[name] - running)
 
     def backward(self, dy: Array, *, inputs: bool = True) -> Array:
-        training, x_hat, inv_std = self.recall()
+        training, x_hat, inv_std = self.cached()
         self.grads["gamma"][...] = batch_sum(dy * x_hat)
         self.grads["beta"][...] = batch_sum(dy)
         if training:  # mean and variance of the batch depend on x too
@@ -76,9 +76,10 @@ class BatchNorm(Layer):
 class LayerNorm(Layer):
     """Layer normalization (Ba et al. 2016, equation 4): each example gets mean beta and scale gamma over its features.
 
-    y = gamma (x - mean) / sqrt(var + eps) + beta, mean and variance (1/D) over the D features of one example, so that
-    training and inference are the same and one example is enough; ``eps`` keeps an example of equal features finite.
-    Raises ``ValueError`` unless eps >= 0.
+    y = gamma (x - mean) / sqrt(var + eps) + beta, where mean and variance (1/D) are those of the D features of one
+    example: training and inference are the same, and a batch of one will do. ``eps`` keeps an example finite whose
+    features are all equal.
+    Raises ``ValueError`` unless eps is finite and >= 0.
 
     >>> from tipslib.networks import Sequential
     >>> Sequential([LayerNorm(eps=0.0)], n_in=2).forward([[1.0, 3.0]])  # mean 2, variance 1
@@ -86,8 +87,7 @@ class LayerNorm(Layer):
     """
 
     def __init__(self, eps: float = 1e-5) -> None:
-        if not eps >= 0:
-            raise ValueError(f"LayerNorm needs eps >= 0, got eps={eps}.")
+        check_finite("LayerNorm needs eps", eps)
         self.eps = eps
 
     def build(self, n_in: int) -> Plan:
@@ -101,7 +101,7 @@ class LayerNorm(Layer):
         return self.params["gamma"] * x_hat + self.params["beta"]
 
     def backward(self, dy: Array, *, inputs: bool = True) -> Array:
-        x_hat, inv_std = self.recall()
+        x_hat, inv_std = self.cached()
         self.grads["gamma"][...] = batch_sum(dy * x_hat)
         self.grads["beta"][...] = batch_sum(dy)
         d_hat = dy * self.params["gamma"]

@@ -1,4 +1,4 @@
-"""Layers around which the input takes a shortcut."""
+"""Layers that the input can bypass by a shortcut."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,9 +12,9 @@ from tipslib.layers.base import Layer, Plan, build_all
 class Residual(Layer):
     """A shortcut around layers: y = x + f(x), where f is ``layers``, one after the other (He et al. 2016, equation 1).
 
-    Its ``params``, ``grads`` and ``buffers`` are those of the layers inside, as ``"0.W"``, ``"0.b"``, ``"2.W"``, ...;
-    they draw from its generators. Raises ``TypeError`` for something that is not a layer, ``ValueError`` for layers
-    that another network holds, and for layers that do not give back as many features as they get.
+    Its ``params``, ``grads`` and ``buffers`` are those of the inner layers, named ``"0.W"``, ``"0.b"``, ``"2.W"``, ...;
+    the inner layers draw from its generators. Raises ``TypeError`` for something that is not a layer, ``ValueError``
+    for layers that belong to another network, and for layers with another number of outputs than inputs.
 
     >>> from tipslib.initializers import constant
     >>> from tipslib.layers import Dense
@@ -30,9 +30,10 @@ class Residual(Layer):
         self.layers = list(layers)
 
     def build(self, n_in: int) -> Plan:
-        n_out = build_all("Residual", self.layers, n_in)
+        plans = build_all("Residual", self.layers, n_in)
+        n_out = plans[-1].n_out if plans else n_in
         if n_out != n_in:
-            raise ValueError(f"Residual needs layers that give back its {n_in} features, got {n_out}.")
+            raise ValueError(f"Residual needs layers with {n_in} outputs for its {n_in} inputs, got {n_out}.")
         return Plan(n_in, self._merged("params"), self._merged("buffers"))
 
     def _merged(self, kind: str) -> dict[str, Any]:
@@ -59,11 +60,11 @@ class Residual(Layer):
         h = x
         for layer in self.layers:
             h = layer.forward(h, training=training)
-        self.cache = True  # the layers inside remember
+        self.cache = True  # the inner layers keep what backward needs
         return x + h
 
     def backward(self, dy: Array, *, inputs: bool = True) -> Array | None:
-        self.recall()
+        self.cached()
         gradient: Any = dy
         for i, layer in reversed(list(enumerate(self.layers))):
             gradient = layer.backward(gradient, inputs=inputs or i > 0)

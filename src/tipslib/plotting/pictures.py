@@ -1,4 +1,4 @@
-"""Figures as files: the picture that a notebook shows, a small repeatable SVG for a page, a PNG."""
+"""Figures as files: a PNG, and a small repeatable SVG to put into an HTML page."""
 
 import io
 import re
@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 
 class Picture(Figure):
-    """A matplotlib figure that a notebook shows by itself, wherever it runs.
+    """A matplotlib figure that Jupyter shows by itself, with or without pyplot.
 
     >>> png, size = Picture(figsize=(5, 3.2))._repr_png_()
     >>> png[1:4], size
@@ -43,7 +43,7 @@ def _rounded(match: re.Match[str]) -> str:
 
 
 def svg(figure: Figure, prefix: str = "") -> str:
-    """Return a figure as a small, repeatable SVG text whose ids begin with `prefix`; black is the text colour."""
+    """Return a figure as a small, repeatable SVG whose ids begin with ``prefix``; black becomes the text colour."""
     buffer = io.StringIO()
     settings = {"svg.fonttype": "none", "svg.hashsalt": "tipslib", "path.simplify": True}
     with mpl.rc_context(settings):
@@ -58,7 +58,7 @@ def svg(figure: Figure, prefix: str = "") -> str:
 
 
 def png(figure: Figure, dpi: int = 150) -> bytes:
-    """Return a figure as a PNG of `dpi` dots per inch."""
+    """Return a figure as a PNG of ``dpi`` dots per inch."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=dpi)
     return buffer.getvalue()

@@ -3,26 +3,26 @@
 The old text stands once in its file. With the change, the cell that holds the claim fails.
 """
 
-OPTIMIZERS = "optimizers.py"
-SGD_SLOW = (OPTIMIZERS, "params -= np.multiply(lr, grads,", "params -= np.multiply(0.1 * lr, grads,")
-SGD_SIGNS = (OPTIMIZERS, "params -= np.multiply(lr, grads,", "params -= np.multiply(lr, np.sign(grads),")
-BALL_FAST = (OPTIMIZERS, "params -= np.multiply(lr, self.v,", "params -= np.multiply(3 * lr, self.v,")
-BALL_FORGETS = (OPTIMIZERS, "self.v += grads\n        params -=", "self.v = 1.0 * grads\n        params -=")
-BALL_NOT_ITS_OWN = (OPTIMIZERS, "params -= np.multiply(lr, self.v,", "params -= np.multiply(lr, self.v + grads,")
-AHEAD_HALF = (OPTIMIZERS, "np.multiply(self.momentum, self.v,", "np.multiply(0.5 * self.momentum, self.v,")
+DESCENT, ADAPTIVE, ADAM = "optimizers/descent.py", "optimizers/adaptive.py", "optimizers/adam.py"
+SGD_SLOW = (DESCENT, "params -= np.multiply(lr, grads,", "params -= np.multiply(0.1 * lr, grads,")
+SGD_SIGNS = (DESCENT, "params -= np.multiply(lr, grads,", "params -= np.multiply(lr, np.sign(grads),")
+BALL_FAST = (DESCENT, "params -= np.multiply(lr, self.v,", "params -= np.multiply(3 * lr, self.v,")
+BALL_FORGETS = (DESCENT, "self.v += grads\n        params -=", "self.v = 1.0 * grads\n        params -=")
+BALL_NOT_ITS_OWN = (DESCENT, "params -= np.multiply(lr, self.v,", "params -= np.multiply(lr, self.v + grads,")
+AHEAD_HALF = (DESCENT, "np.multiply(self.momentum, self.v,", "np.multiply(0.5 * self.momentum, self.v,")
 ADAGRAD_FORGETS = (
-    OPTIMIZERS,
-    "        self.s += np.multiply(grads, grads,",
-    "        self.s *= 0.9\n        self.s += np.multiply(grads, grads,",
+    ADAPTIVE,
+    "        s += np.multiply(grads, grads,",
+    "        s *= 0.9\n        s += np.multiply(grads, grads,",
 )
-ADAM_SLOW = (OPTIMIZERS, "np.multiply(lr / bias1,", "np.multiply(0.1 * lr / bias1,")
-ADAM_FAST = (OPTIMIZERS, "np.multiply(lr / bias1,", "np.multiply(10 * lr / bias1,")
-ADAM_SUMS = (OPTIMIZERS, "        v *= self.beta2  #", "        v *= 1.0  #")
-ADAM_SHORT = (OPTIMIZERS, "        m *= self.beta1  #", "        m *= 0.5 * self.beta1  #")
-ADAM_NO_EPS = (OPTIMIZERS, "        work += self.eps\n", "        work += 0.0\n")
-DECAY_SMALL = (OPTIMIZERS, "np.multiply(lr * self.weight_decay,", "np.multiply(0.1 * lr * self.weight_decay,")
-COSINE_FLAT = ("schedules.py", "math.cos(math.pi * min(t / steps, 1))", "1")
-COSINE_ZERO = ("schedules.py", "math.cos(math.pi * min(t / steps, 1))", "-1.0")
+ADAM_SLOW = (ADAM, "np.multiply(lr / bias1,", "np.multiply(0.1 * lr / bias1,")
+ADAM_FAST = (ADAM, "np.multiply(lr / bias1,", "np.multiply(10 * lr / bias1,")
+ADAM_SUMS = (ADAM, "        v *= self.beta2  #", "        v *= 1.0  #")
+ADAM_SHORT = (ADAM, "        m *= self.beta1  #", "        m *= 0.5 * self.beta1  #")
+ADAM_NO_EPS = (ADAM, "        work += self.eps  #", "        work += 0.0  #")
+DECAY_SMALL = (ADAM, "np.multiply(lr * self.weight_decay,", "np.multiply(0.1 * lr * self.weight_decay,")
+COSINE_FLAT = ("schedules.py", "math.cos(math.pi * min(t / self.steps, 1))", "1")
+COSINE_ZERO = ("schedules.py", "math.cos(math.pi * min(t / self.steps, 1))", "-1.0")
 HE_ONE = ("initializers.py", "variance_scaling(math.sqrt(2))(shape, rng)", "variance_scaling(1.0)(shape, rng)")
 
 CLAIM_MUTANTS = [

@@ -8,10 +8,10 @@ UNSCALED = (
 )
 AS_CONSTANTS = (NORM, "if training:  # mean and variance of the batch", "if False:  # mean and variance of the batch")
 UPHILL = (NORM, 'return dy * (self.params["gamma"] * inv_std)', 'return -dy * (self.params["gamma"] * inv_std)')
-FIRST_OVER_LAST = ("diagnostics.py", "norms[..., 0] / norms[..., -1]", "norms[..., -1] / norms[..., 0]")
-LARGER_STD = ("initializers.py", "partial(_normal, std=float(std))", "partial(_normal, std=20 * float(std))")
+FIRST_OVER_LAST = ("diagnostics/gradients.py", "norms[..., 0] / norms[..., -1]", "norms[..., -1] / norms[..., 0]")
+LARGER_STD = ("initializers.py", "rng.normal(0.0, self.std, shape)", "rng.normal(0.0, 20 * self.std, shape)")
 SMALL_HE = ("initializers.py", "variance_scaling(math.sqrt(2))(shape, rng)", "variance_scaling(0.1)(shape, rng)")
-GAIN_IGNORED = ("initializers.py", "partial(_scaled, gain=float(gain),", "partial(_scaled, gain=1.0,")
+GAIN_IGNORED = ("initializers.py", "self.gain / math.sqrt(self.fan(shape))", "1.0 / math.sqrt(self.fan(shape))")
 NOT_A_MEAN = ("losses.py", "    p /= n\n", "")
 
 CLAIM_MUTANTS = [

@@ -11,12 +11,12 @@ ONE_MASK = (
     "np.repeat(rng.random((1, x.shape[-1]), np.float32), x.shape[-2], axis=0)",
 )
 NOT_NORMALIZED = (
-    "ensembles.py",
-    "return e / e.sum(axis=-1, keepdims=True)",
-    "return e / (1e-6 + e.sum(axis=-1, keepdims=True))",
+    "losses.py",
+    "return e / total",
+    "return e / (1e-6 + total)",
 )
 BIASED = ("layers/normalization.py", "var * (n / (n - 1))", "var")
-ADAM_SLOW = ("optimizers.py", "np.multiply(lr / bias1,", "np.multiply(0.1 * lr / bias1,")
+ADAM_SLOW = ("optimizers/adam.py", "np.multiply(lr / bias1,", "np.multiply(0.1 * lr / bias1,")
 
 CLAIM_MUTANTS = [
     ("noise-half", *UNSCALED),

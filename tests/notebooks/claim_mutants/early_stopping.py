@@ -12,8 +12,8 @@ WRONG_WAY = (
 ENDLESS = (STOPPING, "active=self.wait < self.patience", "active=True")
 NO_BUFFERS = (STOPPING, 'for name in ("params", "buffers"):', 'for name in ("params",):')
 BOTH_PERCENT = (STOPPING, "lost[t - 1] / (1000 *", "lost[t - 1] / (100 *")
-ADAM_SLOW = ("optimizers.py", "np.multiply(lr / bias1,", "np.multiply(0.1 * lr / bias1,")
-SGD_SLOW = ("optimizers.py", "params -= np.multiply(lr, grads,", "params -= np.multiply(0.1 * lr, grads,")
+ADAM_SLOW = ("optimizers/adam.py", "np.multiply(lr / bias1,", "np.multiply(0.1 * lr / bias1,")
+SGD_SLOW = ("optimizers/descent.py", "params -= np.multiply(lr, grads,", "params -= np.multiply(0.1 * lr, grads,")
 OTHER_LABELS = (
     "datasets/images.py",
     'stored["y"][order].astype(np.int64)',

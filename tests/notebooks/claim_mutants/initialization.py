@@ -9,21 +9,25 @@ HE_GAIN = (
     "variance_scaling(math.sqrt(2))(shape, rng)",
     "variance_scaling(1.0)(shape, rng)",
 )
-GAIN_IGNORED = ("initializers.py", "partial(_scaled, gain=float(gain),", "partial(_scaled, gain=1.0,")
-STD = "partial(_normal, std=float(std))"
-CONSTANT = ("initializers.py", "np.full(shape, value, np.float64)", "value + rng.normal(0, 0.1, shape)")
+GAIN_IGNORED = ("initializers.py", "self.gain / math.sqrt(self.fan(shape))", "1.0 / math.sqrt(self.fan(shape))")
+STD = "rng.normal(0.0, self.std, shape)"
+CONSTANT = ("initializers.py", "np.full(shape, self.value, np.float64)", "self.value + rng.normal(0, 0.1, shape)")
 ONE_PLACE = ("initializers.py", "kernel = math.prod(shape[:-2])", "kernel = 1")
-HALF_ORTHOGONAL = ("initializers.py", "return gain * (q if", "return 0.5 * gain * (q if")
+HALF_ORTHOGONAL = ("initializers.py", "return self.gain * (q if", "return 0.5 * self.gain * (q if")
 WORST_CLASS = ("training.py", "(outputs.argmax(axis=-1) == y)", "(outputs.argmin(axis=-1) == y)")
-HALF_VARIANCE = ("diagnostics.py", "np.where(far, np.sqrt(variance), 1)", "np.where(far, np.sqrt(2 * variance), 1)")
-LINEAR_RELU = ("activations.py", "        return np.maximum(z, 0)\n", "        return z\n")
+HALF_VARIANCE = (
+    "diagnostics/scaling.py",
+    "np.where(far, np.sqrt(variance), 1)",
+    "np.where(far, np.sqrt(2 * variance), 1)",
+)
+LINEAR_RELU = ("activations/rectifiers.py", "        return np.maximum(z, 0)\n", "        return z\n")
 
 CLAIM_MUTANTS = [
-    ("small-loss", "initializers.py", STD, "partial(_normal, std=10 * float(std))"),
+    ("small-loss", "initializers.py", STD, "rng.normal(0.0, 10 * self.std, shape)"),
     ("lecun-epochs", *LECUN_GAIN),
     ("he-epochs", *HE_GAIN),
-    ("fifth-layer", "initializers.py", STD, "partial(_normal, std=float(std) / 2)"),
-    ("fifth-layer-lecun", "initializers.py", STD, "partial(_normal, std=float(std) / 2)"),
+    ("fifth-layer", "initializers.py", STD, "rng.normal(0.0, self.std / 2, shape)"),
+    ("fifth-layer-lecun", "initializers.py", STD, "rng.normal(0.0, self.std / 2, shape)"),
     ("twin-accuracy", *CONSTANT),
     ("noise-wait", *CONSTANT),
     ("noise-wait-more", *CONSTANT),
@@ -35,7 +39,7 @@ CLAIM_MUTANTS = [
     ("kernel-right", *ONE_PLACE),
     ("kernel-slip", *ONE_PLACE),
     ("first-loss", *HE_GAIN),
-    ("first-loss-small", "losses.py", "np.log(total).sum(axis=-1)", "np.log1p(total).sum(axis=-1)"),
+    ("first-loss-small", "losses.py", "np.log(total[0]).sum(axis=-1)", "np.log1p(total[0]).sum(axis=-1)"),
     ("small-last", *HE_GAIN),
     ("he-last", *HE_GAIN),
     ("relu-share", *LINEAR_RELU),

@@ -3,9 +3,13 @@
 The old text stands once in its file. With the change, the cell that holds the claim fails.
 """
 
-SGD_SLOW = ("optimizers.py", "params -= np.multiply(lr, grads,", "params -= np.multiply(0.1 * lr, grads,")
-ADAM_SLOW = ("optimizers.py", "np.multiply(lr / bias1,", "np.multiply(0.1 * lr / bias1,")
-RELU_LEAKS = ("activations.py", "        return np.maximum(z, 0)\n", "        return np.maximum(z, 0.5 * z)\n")
+SGD_SLOW = ("optimizers/descent.py", "params -= np.multiply(lr, grads,", "params -= np.multiply(0.1 * lr, grads,")
+ADAM_SLOW = ("optimizers/adam.py", "np.multiply(lr / bias1,", "np.multiply(0.1 * lr / bias1,")
+RELU_LEAKS = (
+    "activations/rectifiers.py",
+    "        return np.maximum(z, 0)\n",
+    "        return np.maximum(z, 0.5 * z)\n",
+)
 HE_THREE = ("initializers.py", "variance_scaling(math.sqrt(2))(shape, rng)", "variance_scaling(3.0)(shape, rng)")
 
 CLAIM_MUTANTS = [

@@ -3,7 +3,7 @@
 The old text stands once in its file. With the change, the cell that holds the claim fails.
 """
 
-ADAM_SLOW = ("optimizers.py", "np.multiply(lr / bias1,", "np.multiply(0.1 * lr / bias1,")
+ADAM_SLOW = ("optimizers/adam.py", "np.multiply(lr / bias1,", "np.multiply(0.1 * lr / bias1,")
 ANSWERS_SHIFTED = (
     "datasets/generated.py",
     "return rng.permuted(groups, axis=1).ravel()[:n]",

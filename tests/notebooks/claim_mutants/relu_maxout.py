@@ -4,11 +4,11 @@ The old text stands once in its file. With the change, the cell that holds the c
 """
 
 RELU_LEAKS = (
-    "activations.py",
+    "activations/rectifiers.py",
     "        return (z > 0).astype(z.dtype)\n",
     "        return np.where(z > 0, z.dtype.type(1), z.dtype.type(0.1))\n",
 )
-OFF_ONCE = ("diagnostics.py", "(s == 0).all(axis=-2)", "(s == 0).any(axis=-2)")
+OFF_ONCE = ("diagnostics/outputs.py", "(s == 0).all(axis=-2)", "(s == 0).any(axis=-2)")
 ONE_SIGN = ("layers/affine.py", "np.matmul(transpose(x), dy,", "np.matmul(transpose(x), abs(dy),")
 HE_GAIN = ("initializers.py", "variance_scaling(math.sqrt(2))(shape, rng)", "variance_scaling(0.2)(shape, rng)")
 NO_WINNER = (
@@ -26,12 +26,12 @@ CLAIM_MUTANTS = [
     ("dead-share", *RELU_LEAKS),
     ("dead-gentle", *OFF_ONCE),
     ("off-for-one", *RELU_LEAKS),
-    ("relu-one-over-n", "diagnostics.py", "norms[..., 0] / norms[..., -1]", "norms[..., -1] / norms[..., 0]"),
+    ("relu-one-over-n", "diagnostics/gradients.py", "norms[..., 0] / norms[..., -1]", "norms[..., -1] / norms[..., 0]"),
     ("dead-at-birth", *OFF_ONCE),
     ("sign-relu", *ONE_SIGN),
     ("sign-sigmoid", *ONE_SIGN),
-    ("stack-distance", "activations.py", "0.5 * np.tanh(0.5 * z) + 0.5", "0.5 * np.tanh(z) + 0.5"),
-    ("sigmoid-floor", "losses.py", "value = (np.log(total)", "value = (np.log2(total)"),
+    ("stack-distance", "activations/saturating.py", "0.5 * np.tanh(0.5 * z) + 0.5", "0.5 * np.tanh(z) + 0.5"),
+    ("sigmoid-floor", "losses.py", "value = (np.log(total[0])", "value = (np.log2(total[0])"),
     ("pieces-wide", *HE_GAIN),
     ("pieces-deep", *HE_GAIN),
     ("pieces-tents", "layers/affine.py", '            y += self.params["b"]\n', '            y -= self.params["b"]\n'),

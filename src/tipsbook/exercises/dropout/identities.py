@@ -7,7 +7,7 @@ import numpy as np
 from tipsbook.exercises.dropout.enumeration import every_mask
 from tipsbook.grading.exercise import Case, FunctionExercise, Mistake
 from tipslib.arrays import Array
-from tipslib.ensembles import softmax
+from tipslib.losses import softmax
 
 
 def _probabilities(h: Array, W: Array, b: Array, p: float) -> tuple[Array, Array]:

@@ -11,7 +11,7 @@ from tipsbook.grading.exercise import Exercise, Mistake, nothing_returned
 from tipsbook.grading.feedback import Feedback
 from tipslib.activations import tanh
 from tipslib.datasets import digits
-from tipslib.diagnostics import spreads
+from tipslib.diagnostics import activation_stds
 from tipslib.initializers import Initializer, constant, lecun_normal, normal, variance_scaling
 from tipslib.layers import Dense
 from tipslib.networks import Sequential, mlp
@@ -56,7 +56,7 @@ class InitializeExercise(Exercise):
         return self._judge(nets, x)
 
     def _judge(self, nets: list[Any], x: Any) -> Feedback:
-        signal = float(np.mean([spreads(net, x).between_samples[-1] for net in nets]))
+        signal = float(np.mean([activation_stds(net, x).between_samples[-1] for net in nets]))
         copies = any(
             np.ptp(layer.params["W"], axis=1).max() == 0 for layer in nets[0].layers if isinstance(layer, Dense)
         )
@@ -97,7 +97,7 @@ INITIALIZE = InitializeExercise(
     name="initialization-9",
     right="The right size in every direction, layer by layer: twenty layers train like four.",
     hints=(
-        "Print `spreads(net, x).between_samples` first: how much of the signal arrives at layer 20 in the baseline?",
+        "Print `activation_stds(net, x).between_samples` first: how much signal arrives at layer 20 in the baseline?",
         "A larger gain brings more of it. But a variance is a mean over directions: what keeps all of them?",
         "Fill each `layer.params['W']` from an initializer for orthogonal matrices; then x can say how large.",
     ),

@@ -1,105 +1,12 @@
-"""Element-wise functions and their derivatives: what bends the straight lines of the layers.
-
-An activation is an object that is called on z, so that it can carry its derivative, its name and its gain.
-Values and slopes are right to a few 1e-16, absolutely: far out in the tails of sigmoid, SiLU, and the slopes of tanh
-and ELU, where they are below 1e-8, PyTorch keeps more digits.
-"""
+"""Activations that let positive values through: ReLU and its smooth or leaking relatives."""
 
 import math
 
 import numpy as np
 
-from tipslib.arrays import Array
-
-
-class Activation:
-    """A function y = f(z), applied to each entry of an array of any shape.
-
-    ``name`` is what figures print. ``gain``: weights of standard deviation gain / sqrt(n_in) are the customary choice
-    before it. 5/3 for tanh and 1 for sigmoid are PyTorch's ``calculate_gain``; the others are 1 / sqrt(E[f(z)^2]) for
-    z from N(0, 1), which keeps the variance of z from layer to layer (He et al. 2015, section 2.2, for ReLU).
-
-    To add one, write ``__call__`` and ``derivative``; ``derivative_from`` only saves computing f(z) again.
-
-    >>> class Square(Activation):
-    ...     name = "square"
-    ...     def __call__(self, z): return z * z
-    ...     def derivative(self, z): return 2 * z
-    >>> Square().derivative_from(np.array([3.0]), np.array([9.0]))
-    array([6.])
-    """
-
-    name: str
-    gain: float = 1.0
-
-    def __call__(self, z: Array) -> Array:
-        """Return f(z) as a new array of the shape and type of ``z``."""
-        raise NotImplementedError(f"{type(self).__name__} must define __call__(z), which returns f(z).")
-
-    def derivative(self, z: Array) -> Array:
-        """Return f'(z) as a new array of the shape and type of ``z``."""
-        raise NotImplementedError(f"{type(self).__name__} must define derivative(z), which returns f'(z).")
-
-    def derivative_from(self, z: Array, y: Array) -> Array:
-        """Return f'(z), given y = f(z), which is already known in the backward pass."""
-        return self.derivative(z)
-
-    def __repr__(self) -> str:
-        return self.name
-
-
-class Identity(Activation):
-    """f(z) = z: a network with it is linear.
-
-    >>> identity(np.array([-1.0, 2.0]))
-    array([-1.,  2.])
-    """
-
-    name = "identity"
-
-    def __call__(self, z: Array) -> Array:
-        return z.copy()
-
-    def derivative(self, z: Array) -> Array:
-        return np.ones_like(z)
-
-
-class Sigmoid(Activation):
-    """f(z) = 1 / (1 + exp(-z)), between 0 and 1, with f' = f (1 - f), at most 1/4.
-
-    >>> sigmoid(np.array([0.0])), sigmoid.derivative(np.array([0.0]))
-    (array([0.5]), array([0.25]))
-    """
-
-    name = "sigmoid"
-
-    def __call__(self, z: Array) -> Array:
-        return 0.5 * np.tanh(0.5 * z) + 0.5  # the same function as 1 / (1 + exp(-z)), and it cannot overflow
-
-    def derivative(self, z: Array) -> Array:
-        return self.derivative_from(z, self(z))
-
-    def derivative_from(self, z: Array, y: Array) -> Array:
-        return y * (1 - y)
-
-
-class Tanh(Activation):
-    """f(z) = tanh z, between -1 and 1, with f' = 1 - f^2, at most 1.
-
-    >>> tanh(np.array([0.0])), tanh.derivative(np.array([0.0]))
-    (array([0.]), array([1.]))
-    """
-
-    name, gain = "tanh", 5 / 3
-
-    def __call__(self, z: Array) -> Array:
-        return np.tanh(z)
-
-    def derivative(self, z: Array) -> Array:
-        return self.derivative_from(z, self(z))
-
-    def derivative_from(self, z: Array, y: Array) -> Array:
-        return 1 - y * y
+from tipslib.activations.base import Activation
+from tipslib.activations.saturating import sigmoid
+from tipslib.arrays import Array, check_finite
 
 
 class Relu(Activation):
@@ -118,7 +25,7 @@ class Relu(Activation):
         return (z > 0).astype(z.dtype)
 
 
-class LeakyRelu(Activation):
+class leaky_relu(Activation):
     """f(z) = z where z > 0, else ``slope`` z (Maas et al. 2013); the gain is sqrt(2 / (1 + slope^2)).
 
     >>> leaky_relu(0.1)(np.array([-1.0, 2.0])), leaky_relu(0.1).derivative(np.array([-1.0, 2.0]))
@@ -127,7 +34,7 @@ class LeakyRelu(Activation):
 
     name = "leaky ReLU"
 
-    def __init__(self, slope: float) -> None:
+    def __init__(self, slope: float = 0.01) -> None:
         self.slope = float(slope)
         self.gain = math.sqrt(2 / (1 + self.slope**2))
 
@@ -153,7 +60,7 @@ class Softplus(Activation):
         return np.logaddexp(z.dtype.type(0), z)
 
     def derivative(self, z: Array) -> Array:
-        return Sigmoid()(z)
+        return sigmoid(z)
 
 
 class Silu(Activation):
@@ -166,13 +73,13 @@ class Silu(Activation):
     name, gain = "SiLU", 1.6765325
 
     def __call__(self, z: Array) -> Array:
-        return z * Sigmoid()(z)
+        return z * sigmoid(z)
 
     def derivative(self, z: Array) -> Array:
         return self.derivative_from(z, self(z))
 
     def derivative_from(self, z: Array, y: Array) -> Array:
-        s = Sigmoid()(z)
+        s = sigmoid(z)
         return s + y * (1 - s)
 
 
@@ -200,10 +107,10 @@ class Gelu(Activation):
         return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * self.c * (1 + 3 * 0.044715 * (z * z))  # the last is du/dz
 
 
-class Elu(Activation):
+class elu(Activation):
     """f(z) = z where z > 0, else ``alpha`` (exp(z) - 1), with f' = f + ``alpha`` there (Clevert et al. 2016, eq. 15).
 
-    Raises ``ValueError`` unless alpha > 0.
+    With alpha = 1 it is smooth at 0. Raises ``ValueError`` unless alpha is finite and > 0.
 
     >>> elu(2.0)(np.array([-50.0, 3.0])), elu(2.0).derivative(np.array([0.0, 3.0]))
     (array([-2.,  3.]), array([2., 1.]))
@@ -211,9 +118,8 @@ class Elu(Activation):
 
     name = "ELU"
 
-    def __init__(self, alpha: float) -> None:
-        if not 0 < alpha < math.inf:
-            raise ValueError(f"elu needs a finite alpha > 0, got alpha={alpha}.")
+    def __init__(self, alpha: float = 1.0) -> None:
+        check_finite("elu needs alpha", alpha, positive=True)
         self.alpha = float(alpha)
         # E[(exp(z) - 1)^2, z < 0] for z from N(0, 1), with Phi(-x) = erfc(x / sqrt(2)) / 2
         below = (math.exp(2) * math.erfc(math.sqrt(2)) - 2 * math.exp(0.5) * math.erfc(math.sqrt(0.5)) + 1) / 2
@@ -229,7 +135,7 @@ class Elu(Activation):
         return np.where(z > 0, z.dtype.type(1), y + self.alpha)
 
 
-class Selu(Elu):
+class Selu(elu):
     """f(z) = lambda elu(z), lambda = 1.0507..., alpha = 1.6733...: mean 0 and variance 1 of z are a fixed point.
 
     (Klambauer et al. 2017, equation 2.) So its gain is 1: it wants weights from ``lecun_normal``. PyTorch's
@@ -253,23 +159,4 @@ class Selu(Elu):
         return self.scale * super().derivative_from(z, y / self.scale)
 
 
-identity, sigmoid, tanh, relu = Identity(), Sigmoid(), Tanh(), Relu()
-softplus, silu, gelu, selu = Softplus(), Silu(), Gelu(), Selu()
-
-
-def leaky_relu(slope: float = 0.01) -> LeakyRelu:
-    """Return the leaky ReLU of the given slope; 0.01 is the value of Maas et al. 2013.
-
-    >>> leaky_relu().slope
-    0.01
-    """
-    return LeakyRelu(slope)
-
-
-def elu(alpha: float = 1.0) -> Elu:
-    """Return the ELU that goes to -``alpha``; 1, the value of Clevert et al. 2016, makes it smooth at 0.
-
-    >>> elu().alpha
-    1.0
-    """
-    return Elu(alpha)
+relu, softplus, silu, gelu, selu = Relu(), Softplus(), Silu(), Gelu(), Selu()

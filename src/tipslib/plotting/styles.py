@@ -1,7 +1,15 @@
-"""What a method looks like: the colours, markers and dashes of the book, the same in every chapter.
+"""The style of the figures: matplotlib's settings, and the colour, marker and dash of each method.
 
-The colours stand out from a white page and from a dark one, 3:1 on each.
+The colours have a contrast of 3:1 or more on a white page and on a dark one. Black belongs to axes and text, because an
+SVG replaces it by the text colour of the page around it.
 """
+
+from typing import Any
+
+from cycler import cycler
+
+TEXT, SMALL = 10, 9  # points; on a phone of 390 px a point is about a pixel
+WIDTH, HEIGHT = 5.0, 3.2  # inches, so that a phone can show the figure
 
 BLUE, ORANGE, GREEN, PURPLE, BROWN, GREY = "#0072b2", "#d55e00", "#00936b", "#b8649a", "#97691b", "#7a7a7a"
 
@@ -45,11 +53,10 @@ COLOURS: dict[str, Look] = {
     "validation": (GREEN, "^", "-."),
     "test": (ORANGE, "D", "--"),
 }
-"""What a method looks like, in every chapter: colour, marker, dash."""
 
 
 def look(name: str, position: int = 0) -> Look:
-    """Return colour, marker and dash of a method; a name unknown to the book takes its place in a cycle.
+    """Return colour, marker and dash of a method; a name that ``COLOURS`` does not have takes its place in ``CYCLE``.
 
     >>> look("tanh")
     ('#0072b2', 'o', '-')
@@ -57,3 +64,29 @@ def look(name: str, position: int = 0) -> Look:
     ('#d55e00', 's', '--')
     """
     return COLOURS.get(name, CYCLE[position % len(CYCLE)])
+
+
+def style() -> dict[str, Any]:
+    """Return matplotlib's settings for the figures, for ``plt.rcParams.update``.
+
+    >>> style()["figure.figsize"]
+    (5.0, 3.2)
+    """
+    return {
+        "figure.figsize": (WIDTH, HEIGHT),
+        "figure.dpi": 120,
+        "figure.subplot.left": 0.14,
+        "figure.subplot.right": 0.97,
+        "figure.subplot.bottom": 0.17,
+        "figure.subplot.top": 0.95,
+        "font.size": TEXT,
+        "axes.labelsize": TEXT,
+        "axes.titlesize": TEXT,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.prop_cycle": cycler(color=[colour for colour, _, _ in CYCLE]),
+        "legend.frameon": False,
+        "legend.fontsize": SMALL,
+        "lines.linewidth": 1.6,
+        "lines.markersize": 5,
+    }
