@@ -1,6 +1,6 @@
 """What a page loads: one style sheet, few scripts and all of them deferred, its frames; icons cut down to those in use.
 
-Kernels make the static forms of `tipslib` during the build; the frames that a page names lie beside it.
+Kernels make the static forms of `tipsbook` during the build; the frames that a page names lie beside it.
 """
 
 import base64
@@ -29,7 +29,9 @@ FIRST = ("basic.css", "styles/pydata-sphinx-theme.css")  # then what Sphinx and 
 FORMULAS = "katex/katex.css"
 STYLED_BY = ("sphinx", "sphinx-book-theme", "pydata-sphinx-theme", "myst-nb", "sphinx-design", "sphinx-copybutton")
 STYLED_WITH = (".css", ".html", ".js", ".py")
-SCRIPTS = Path(tipsbook.__file__).parent / "scripts"
+KIT = Path(tipsbook.__file__).parent / "scripts"
+SHARED = "frames.js"  # what stands before the scripts of the elements that have frames
+ELEMENTS = {path.name: f"<tips-{path.stem}" for path in sorted(KIT.glob("*.js")) if path.name != SHARED}
 NOT_USED = re.compile("thebe|toggle|design-tabs|DOCUMENTATION_OPTIONS[.]")
 """Scripts and styles of extensions that Jupyter Book always loads, for things that this book does without."""
 
@@ -41,10 +43,10 @@ def make_static(app):
 
 
 def serve_scripts(app, config):
-    """Serve the scripts of the widgets, which are files of the book kit."""
-    config.html_static_path.append(str(SCRIPTS))
-    for script in sorted(SCRIPTS.glob("*.js")):
-        app.add_js_file(script.name)
+    """Serve the scripts and the style of the widgets, which are files of the book kit."""
+    config.html_static_path.append(str(KIT))
+    for script in (SHARED, *ELEMENTS):
+        app.add_js_file(script)
 
 
 # ---------------------------------------------------------------------------------------------------- style and icons
@@ -85,7 +87,7 @@ def address_of_style(app, named):
 
     Its rules depend on what stands on the pages, so each edition of the book has an address of its own.
     """
-    app.book_style = [*FIRST, *dict.fromkeys(named), FORMULAS, "site.css"]
+    app.book_style = [*FIRST, *dict.fromkeys(named), FORMULAS, "widgets.css", "site.css"]
     parts = [*app.book_style, *(f"{package} {version(package)}" for package in STYLED_BY)]
     return f"_static/book.css?v={hashlib.sha256('|'.join([*parts, edition(app)]).encode()).hexdigest()[:8]}"
 
@@ -163,8 +165,11 @@ def slim(app, pagename, templatename, context, doctree):
 
 def needed(script, body, pagename):
     """Say whether a page has what a script works on."""
-    if posixpath.basename(script.partition("?")[0]) in {path.name for path in SCRIPTS.glob("*.js")}:
-        return "<tips-" in body
+    name = posixpath.basename(script.partition("?")[0])
+    if name == SHARED:
+        return FRAMES.search(body) is not None
+    if name in ELEMENTS:
+        return ELEMENTS[name] in body
     if "copybutton" in script or "clipboard" in script:
         return 'class="highlight' in body
     return True
