@@ -1,6 +1,6 @@
 """What a page loads beside its style: few scripts, all of them deferred, its pictures and its frames.
 
-Kernels make the static forms of `tipslib` during the build; the frames that a page names lie beside it.
+Kernels make the static forms of `tipsbook` during the build; the frames that a page names lie beside it.
 """
 
 import base64
@@ -19,7 +19,9 @@ from style import book_pages
 import tipsbook
 
 FRAMES = re.compile(r'data-frames="([0-9a-f]{16})"')
-SCRIPTS = Path(tipsbook.__file__).parent / "scripts"
+KIT = Path(tipsbook.__file__).parent / "scripts"
+SHARED = "frames.js"  # what stands before the scripts of the elements that have frames
+ELEMENTS = {path.name: f"<tips-{path.stem}" for path in sorted(KIT.glob("*.js")) if path.name != SHARED}
 NOT_USED = re.compile("thebe|toggle|design-tabs|DOCUMENTATION_OPTIONS[.]")
 """Scripts of extensions that Jupyter Book always loads, for things that this book does without."""
 
@@ -31,10 +33,10 @@ def make_static(app):
 
 
 def serve_scripts(app, config):
-    """Serve the scripts of the widgets, which are files of the book kit."""
-    config.html_static_path.append(str(SCRIPTS))
-    for script in sorted(SCRIPTS.glob("*.js")):
-        app.add_js_file(script.name)
+    """Serve the scripts and the style of the widgets, which are files of the book kit."""
+    config.html_static_path.append(str(KIT))
+    for script in (SHARED, *ELEMENTS):
+        app.add_js_file(script)
 
 
 # ------------------------------------------------------------------------------------------------ scripts of each page
@@ -71,8 +73,11 @@ def slim(app, pagename, templatename, context, doctree):
 
 def needed(script, body, pagename):
     """Say whether a page has what a script works on."""
-    if posixpath.basename(script.partition("?")[0]) in {path.name for path in SCRIPTS.glob("*.js")}:
-        return "<tips-" in body
+    name = posixpath.basename(script.partition("?")[0])
+    if name == SHARED:
+        return FRAMES.search(body) is not None
+    if name in ELEMENTS:
+        return ELEMENTS[name] in body
     if "copybutton" in script or "clipboard" in script:
         return 'class="highlight' in body
     return True

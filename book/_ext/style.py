@@ -15,6 +15,7 @@ import tipslib
 
 FIRST = ("basic.css", "styles/pydata-sphinx-theme.css")  # then what Sphinx and its extensions add, then this:
 FORMULAS = "katex/katex.css"
+OWN = ("widgets.css", "site.css")  # last, so that they win
 STYLED_BY = ("sphinx", "sphinx-book-theme", "pydata-sphinx-theme", "myst-nb", "sphinx-design", "sphinx-copybutton")
 STYLED_WITH = (".css", ".html", ".js", ".py")
 NOT_USED = re.compile("thebe|toggle|design-tabs")
@@ -62,7 +63,7 @@ def address_of_style(app, named):
 
     Its rules depend on what stands on the pages, so each edition of the book has an address of its own.
     """
-    app.book_style = [*FIRST, *dict.fromkeys(named), FORMULAS, "site.css"]
+    app.book_style = [*FIRST, *dict.fromkeys(named), FORMULAS, *OWN]
     parts = [*app.book_style, *(f"{package} {version(package)}" for package in STYLED_BY)]
     return f"_static/book.css?v={hashlib.sha256('|'.join([*parts, edition(app)]).encode()).hexdigest()[:8]}"
 
@@ -89,7 +90,7 @@ def write_style(app, error):
 def give_style(app, pagename, templatename, context, doctree):
     """Give the page the book's one style sheet."""
     styles = [str(css.filename).removeprefix("_static/") for css in context["css_files"]]
-    context["book_style"] = address_of_style(app, [s for s in styles if not NOT_USED.search(s) and s != "site.css"])
+    context["book_style"] = address_of_style(app, [s for s in styles if not NOT_USED.search(s) and s not in OWN])
     context["css_files"] = []
 
 

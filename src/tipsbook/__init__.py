@@ -7,8 +7,9 @@ in `tipslib`, which knows nothing of this package.
 from tipsbook.checking import check, hint
 from tipsbook.claims import claim
 from tipsbook.clinic import clinic
-from tipsbook.explore import choice, explore, sculptor, slider, toggle
+from tipsbook.explore import choice, explore, slider, toggle
 from tipsbook.quiz import choose, estimate
+from tipsbook.sculptor import sculptor
 
 __all__ = [
     "check",

@@ -1,16 +1,16 @@
-"""Questions to commit to before reading on: a form on the built page, ipywidgets with a kernel, text elsewhere.
+"""Questions to commit to before reading on: a form on the built page and with a kernel, a text elsewhere.
 
-Every wrong answer that students give has a reply of its own.
+Every wrong answer that students give has a reply of its own. The form is read and judged by `scripts/quiz.js`;
+`Question.answer` judges in the same way for tests, which hold the two against each other.
 """
 
 import html
-import json
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from tipsbook import progress, surfaces
+from tipsbook import elements, surfaces
 from tipslib.plotting import short
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*-\d+")
@@ -30,7 +30,6 @@ class Question:
     options: list[tuple[Any, str]]
     right: float
     factor: float = 1.0
-    shown: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def answer(self, given: float) -> tuple[bool, str]:
         """Judge the index of an option, or an estimated number: return whether it is right, and the reply.
@@ -58,16 +57,16 @@ class Question:
         return f"{self.text}{options}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return surfaces.bundle(repr(self), **self.shown)
+        live = lambda: elements.widget(self.html(), "quiz")
+        return surfaces.show(repr(self), static=self.html, live=live).forms
 
     def html(self) -> str:
-        """Return the form that `tipsbook/scripts/widgets.js` brings to life."""
+        """Return the form that `scripts/quiz.js` brings to life."""
         data = {"kind": self.kind, "options": self.options, "right": self.right, "factor": self.factor}
-        script = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
         return (
             f'<tips-quiz data-name="{self.name}"><form novalidate><fieldset><legend>{html.escape(self.text)}</legend>'
             f'{self.fields()}</fieldset><button type="submit">Answer</button></form><p class="reply" role="status"></p>'
-            f'<script type="application/json">{script}</script></tips-quiz>'
+            f"{surfaces.inline(data)}</tips-quiz>"
         )
 
     def fields(self) -> str:
@@ -80,65 +79,6 @@ class Question:
             f'<label>{entry} value="{i}"> <span>{html.escape(option)}</span></label>'
             for i, (option, _) in enumerate(self.options)
         )
-
-
-def _shown(question: Question) -> Question:
-    """Give a question the form that this surface can show."""
-    surface = surfaces.current()
-    if surface == "static":
-        question.shown["html"] = question.html()
-    elif surface == "live":
-        question.shown["widget"] = _widget(question)
-    return question
-
-
-def _number(text: str) -> float | None:
-    """Return the number that a reader typed, in any of the usual ways, or None.
-
-    >>> _number("2·10^-3"), _number("1/4"), _number("5 %"), _number("about")
-    (0.002, 0.25, 0.05, None)
-    """
-    plain = text.strip().replace("−", "-").replace(" ", "").replace(",", ".")
-    plain = re.sub(
-        r"(?:[·*×x]|^)10(?:\^|\*\*)\(?(-?\d+)\)?$", lambda m: f"e{m[1]}" if m.start() else f"1e{m[1]}", plain
-    )
-    found = re.fullmatch(r"([-+]?[\d.]+(?:e[-+]?\d+)?)(?:/([\d.]+))?(%?)", plain, re.IGNORECASE)
-    try:
-        value = float(found[1]) / float(found[2] or 1) / (100 if found[3] else 1) if found else math.nan
-    except (ValueError, ZeroDivisionError):
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _widget(question: Question) -> Any:
-    """Return the question as ipywidgets."""
-    import ipywidgets as widgets
-
-    wide = widgets.Layout(width="auto")
-    asked = widgets.HTML(f"<p><strong>{html.escape(question.text)}</strong></p>")
-    reply, button = widgets.HTML(), widgets.Button(description="Answer")
-    if question.kind == "choose":
-        options = [(option, i) for i, (option, _) in enumerate(question.options)]
-        entry = widgets.RadioButtons(options=options, index=None, layout=wide)
-    else:
-        entry = widgets.Text(placeholder="such as 0.02 or 2e-3")
-
-    def judge(_: Any) -> None:
-        given = entry.value if question.kind == "choose" else _number(entry.value)
-        if given is None:
-            reply.value = (
-                "<p>Choose an answer first.</p>"
-                if question.kind == "choose"
-                else "<p>Type a number, such as 0.02 or 2e-3.</p>"
-            )
-            return
-        right, said = question.answer(given)
-        if right:
-            progress.record(question.name)
-        reply.value = f"<p><strong>{'Right.' if right else 'Not yet.'}</strong> {html.escape(said)}</p>"
-
-    button.on_click(judge)
-    return widgets.VBox([asked, entry, button, reply])
 
 
 def _check_name(name: str) -> None:
@@ -162,7 +102,7 @@ def choose(name: str, question: str, options: dict[str, str], *, right: str) -> 
         raise ValueError(
             f"{name} needs two options or more and the right one among them, got {list(options)} and {right!r}."
         )
-    return _shown(Question(name, question, "choose", list(options.items()), list(options).index(right)))
+    return Question(name, question, "choose", list(options.items()), list(options).index(right))
 
 
 def estimate(name: str, question: str, answer: float, *, factor: float, replies: dict[float, str]) -> Question:
@@ -181,4 +121,4 @@ def estimate(name: str, question: str, answer: float, *, factor: float, replies:
             f"{name} needs numbers above 0 and a factor of 1 or more, got {answer}, {factor} and {list(replies)}."
         )
     options = sorted(replies.items(), key=lambda pair: abs(math.log(pair[0] / answer)))
-    return _shown(Question(name, question, "estimate", options, answer, factor))
+    return Question(name, question, "estimate", options, answer, factor)

@@ -1,12 +1,16 @@
 """Where an object is shown: with a kernel, on the built page, or as a picture. The one place that decides.
 
 The build of the site sets the environment variable TIPSLIB_FRAMES to the folder for its frames; a kernel that
-finds it makes static pages. Any other kernel with ipywidgets makes live widgets, everything else pictures.
+finds it makes static pages. Any other kernel makes live widgets where anywidget is installed, which needs ipywidgets;
+everything else makes pictures.
 """
 
 import base64
+import html
+import json
 import os
 import sys
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +28,7 @@ def current() -> Surface:
         return "static"
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
-    return "live" if hasattr(shell, "kernel") and find_spec("ipywidgets") else "picture"
+    return "live" if hasattr(shell, "kernel") and find_spec("anywidget") else "picture"
 
 
 def frames_folder() -> Path:
@@ -39,17 +43,68 @@ def frames_folder() -> Path:
     return folder
 
 
-def bundle(text: str, *, html: str | None = None, widget: Any = None, png: bytes | None = None) -> dict[str, Any]:
-    """Return the MIME bundle of an object: the forms that the surface can show, and always its text.
+class Shown:
+    """What a cell shows: the forms that this surface has, by their MIME types, and always a text.
 
-    Live notebooks get no HTML: JupyterLab strips the SVG from HTML that it does not trust.
+    >>> Shown({"text/plain": "A line."})
+    A line.
     """
-    forms: dict[str, Any] = {"text/plain": text}
-    if html is not None:
-        forms["text/html"] = html
-    if widget is not None:
-        forms.update(widget._repr_mimebundle_())
-        forms["text/plain"] = text
-    if png is not None:
-        forms["image/png"] = base64.b64encode(png).decode()
-    return forms
+
+    def __init__(self, forms: dict[str, Any]) -> None:
+        self.forms = forms
+
+    def __repr__(self) -> str:
+        return str(self.forms["text/plain"])
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return self.forms
+
+
+def show(
+    text: str,
+    *,
+    static: Callable[[], str],
+    live: Callable[[], Any],
+    picture: Callable[[], bytes] | None = None,
+) -> Shown:
+    """Return what this surface shows: the HTML of `static()`, the widget of `live()` or the PNG of `picture()`.
+
+    A live notebook keeps the PNG as well, for GitHub, Markdown and LaTeX, which show no widgets. It gets no HTML:
+    JupyterLab strips the SVG from HTML that it does not trust.
+
+    >>> show("A line.", static=lambda: "<svg>", live=lambda: None, picture=lambda: b"PNG").forms
+    {'text/plain': 'A line.', 'image/png': 'UE5H'}
+    """
+    surface, forms = current(), {"text/plain": text}
+    if surface == "static":
+        return Shown(forms | {"text/html": static()})
+    if surface == "live":
+        forms |= _view(live())
+    if picture is not None:
+        forms["image/png"] = base64.b64encode(picture()).decode()
+    return Shown(forms)
+
+
+def _view(widget: Any) -> dict[str, Any]:
+    """Return the form by which a notebook finds a widget."""
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {"application/vnd.jupyter.widget-view+json": view}
+
+
+def spoken(svg: str, sentence: str) -> str:
+    """Return an SVG that says its sentence to those who cannot see it.
+
+    >>> spoken("<svg></svg>", "A line.")
+    '<svg role="img" aria-label="A line."></svg>'
+    """
+    return svg.replace("<svg", f'<svg role="img" aria-label="{html.escape(sentence)}"', 1)
+
+
+def inline(data: Any) -> str:
+    """Return data as they stand inside an element of the page, for its script; no text in them can end the element.
+
+    >>> inline({"right": 2})
+    '<script type="application/json">{"right":2}</script>'
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return f'<script type="application/json">{text}</script>'

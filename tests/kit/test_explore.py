@@ -1,7 +1,8 @@
-"""explore: what it refuses, what it renders, what it keeps and when it renders anew."""
+"""explore: what it refuses, what it renders, and the files that it keeps."""
 
 import gzip
 import json
+import os
 import re
 
 import matplotlib as mpl
@@ -9,13 +10,21 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from tipsbook.explore import choice, explore, fingerprint, page, slider, toggle
+from tipsbook import surfaces
+from tipsbook.explore import choice, explore, page, slider, toggle
 from tipsbook.explore.declaration import Declaration
+from tipslib.plotting import svg
 
 
 def draw(n: int = 1, **_: object) -> Figure:
     figure = Figure(figsize=(3, 2))
     figure.subplots().plot(range(n + 1))
+    return figure
+
+
+def draw_process(n: int) -> Figure:
+    figure = Figure()
+    figure.text(0.5, 0.5, f"process {os.getpid()}")
     return figure
 
 
@@ -97,7 +106,7 @@ class TestDeclaration:
         with pytest.raises(ValueError, match="explore needs one control or more, got none"):
             explore(draw, say)
 
-    @pytest.mark.parametrize("surface", ["picture", "static"])
+    @pytest.mark.parametrize("surface", ["picture", "static", "live"])
     @pytest.mark.parametrize(
         ("bad", "message"),
         [
@@ -105,9 +114,8 @@ class TestDeclaration:
             (lambda n: 1 / 0, "explore: draw(n=1) raised ZeroDivisionError: division by zero"),
         ],
     )
-    def test_refuses_a_drawing_that_fails_and_names_the_state(self, bad, message, surface, request):
-        if surface == "static":
-            request.getfixturevalue("static")
+    def test_refuses_a_drawing_that_fails_and_names_the_state(self, bad, message, surface, static, monkeypatch):
+        monkeypatch.setattr(surfaces, "current", lambda: surface)
         with pytest.raises(ValueError, match=re.escape(message)):
             explore(bad, say, n=slider(1, 3))
 
@@ -127,9 +135,9 @@ class TestPage:
         html, key = frames(explore(draw, say, n=slider(1, 5, start=3), on=toggle()))
         data = data_of(static, key)
         asked = Declaration(draw, say, {"n": slider(1, 5, start=3), "on": toggle()})
-        drawn = [asked.frame(values, f"t{key[:6]}-") for values in asked.states()]
-        assert [svg_of(data, i) for i in range(10)] == [svg for svg, _ in drawn]
-        assert data["say"] == [said for _, said in drawn]
+        drawn = [svg(asked.figure(values), f"t{key[:6]}-") for values in asked.states()]
+        assert [svg_of(data, i) for i in range(10)] == drawn
+        assert data["say"] == [say(**values) for values in asked.states()]
         start = svg_of(data, asked.start)
         assert start.split(">", 1)[1] in html, "the start frame stands in the page"
 
@@ -180,27 +188,43 @@ class TestPage:
         assert len(gzip.compress((static / f"{key}.js").read_bytes())) < 100_000
 
 
-class TestCache:
-    """Frames are kept between builds under a key of everything that they depend on."""
+class TestLive:
+    def test_a_live_notebook_keeps_a_picture_and_draws_the_start_once(self, monkeypatch, widget_of):
+        monkeypatch.setattr(surfaces, "current", lambda: "live")
+        drawn = []
 
-    @pytest.fixture(autouse=True)
-    def counted(self, static, monkeypatch):
-        self.renderings = 0
-        real = page.render
+        def counted(n):
+            drawn.append(n)
+            return draw(n)
 
-        def counting(*args):
-            self.renderings += 1
-            return real(*args)
+        shown = explore(counted, say, n=slider(1, 3))
+        assert set(shown.forms) == {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
+        assert shown.forms["image/png"] == explore(draw, say, n=slider(1, 3)).forms["image/png"]
+        assert drawn == [1]
+        controls, picture = widget_of(shown).children
+        controls.children[0].value = 3
+        assert drawn == [1, 3]
+        assert "The values are {&#x27;n&#x27;: 3}." in picture.value
 
-        monkeypatch.setattr(page, "render", counting)
 
-    def test_a_second_build_renders_nothing(self):
-        first = explore(draw, say, n=slider(1, 3))._repr_mimebundle_()
-        second = explore(draw, say, n=slider(1, 3))._repr_mimebundle_()
-        assert self.renderings == 1
-        assert first == second
+@pytest.mark.usefixtures("static")
+class TestFiles:
+    """The frames of a widget lie in a file that is named by what it holds."""
 
-    def test_an_array_changed_in_an_earlier_cell_renders_anew(self):
+    def key(self, say=say, **controls):
+        return frames(explore(draw, say, **controls or {"n": slider(1, 3)}))[1]
+
+    def test_the_same_frames_have_the_same_name(self, static):
+        assert self.key() == self.key()
+        assert len(list(static.iterdir())) == 1
+
+    def test_other_pictures_another_sentence_or_another_start_have_another_name(self, static, monkeypatch):
+        keys = [self.key(), self.key(n=slider(1, 3, start=2)), self.key(lambda n: "Another sentence.")]
+        with mpl.rc_context({"lines.linewidth": 9}):
+            keys.append(self.key())
+        assert len(set(keys)) == 4 == len(list(static.iterdir()))
+
+    def test_frames_are_rendered_again_at_each_run(self):
         data = np.arange(3.0)
 
         def from_data(n):
@@ -208,93 +232,35 @@ class TestCache:
             figure.subplots().plot(data * n)
             return figure
 
+        keys = []
         for last in (2.0, 2.0, 5.0):
             data[-1] = last
-            explore(from_data, say, n=slider(1, 3))
-        assert self.renderings == 2
-
-    @pytest.mark.parametrize(
-        "change",
-        [
-            lambda m: m.setattr(mpl, "__version__", "0.0"),
-            lambda m: m.setitem(mpl.rcParams, "lines.linewidth", 9),
-            lambda m: m.setattr(fingerprint, "library_key", lambda: "another tipslib"),
-        ],
-    )
-    def test_another_library_or_other_settings_render_anew(self, change, monkeypatch):
-        explore(draw, say, n=slider(1, 3))
-        change(monkeypatch)
-        explore(draw, say, n=slider(1, 3))
-        assert self.renderings == 2
-
-    def test_other_controls_or_another_sentence_render_anew(self):
-        explore(draw, say, n=slider(1, 3))
-        explore(draw, say, n=slider(1, 3, start=2))
-        explore(draw, lambda n: "Another sentence.", n=slider(1, 3))
-        assert self.renderings == 3
-
-    def test_the_key_of_the_library_covers_its_source(self, tmp_path, monkeypatch):
-        (tmp_path / "module.py").write_text("a = 1")
-        monkeypatch.setattr(fingerprint, "PACKAGES", (tmp_path,))
-        keys = []
-        for text in ("a = 1", "a = 2"):
-            (tmp_path / "module.py").write_text(text)
-            fingerprint.library_key.cache_clear()
-            keys.append(fingerprint.library_key())
-        fingerprint.library_key.cache_clear()
-        assert keys[0] != keys[1]
+            keys.append(frames(explore(from_data, say, n=slider(1, 3)))[1])
+        assert keys[0] == keys[1] != keys[2]
 
 
-class TestFingerprint:
-    """What a function closes over, followed to the end."""
+class TestWorkers:
+    def test_as_many_as_there_are_cores_unless_the_environment_says_how_many(self, monkeypatch):
+        monkeypatch.delenv("TIPSLIB_FRAME_WORKERS", raising=False)
+        monkeypatch.setattr("os.cpu_count", lambda: 7)
+        assert page.workers() == 7
+        monkeypatch.setenv("TIPSLIB_FRAME_WORKERS", "3")
+        assert page.workers() == 3
 
-    def changes(self, make):
-        keys = [fingerprint.fingerprint(make(v)) for v in (1, 1, 2)]
-        return keys[0] == keys[1] != keys[2]
+    @pytest.mark.parametrize("given", ["0", "-1", "two", ""])
+    def test_refusals(self, monkeypatch, given):
+        monkeypatch.setenv("TIPSLIB_FRAME_WORKERS", given)
+        message = f"TIPSLIB_FRAME_WORKERS needs a whole number above 0, got {given!r}."
+        with pytest.raises(ValueError, match=re.escape(message)):
+            page.workers()
 
-    def test_closures_defaults_and_constants(self):
-        assert self.changes(lambda v: lambda n: v)
-        assert self.changes(lambda v: lambda n, k=v: k)
-        assert self.changes(lambda v: eval(f"lambda n: {v}"))
-
-    def test_values_inside_values(self):
-        assert self.changes(lambda v: ({"a": [np.full(3, v)]},))
-        assert self.changes(lambda v: frozenset({v}))
-
-    def test_functions_called_by_functions(self):
-        def make(value):
-            def helper():
-                return value
-
-            return lambda n: helper()
-
-        assert self.changes(make)
-
-    def test_objects_methods_and_partials(self):
-        from functools import partial
-
-        class Holder:
-            def __init__(self, value):
-                self.value = value
-
-            def get(self, n):
-                return self.value
-
-        assert self.changes(Holder)
-        assert self.changes(lambda v: Holder(v).get)
-        assert self.changes(lambda v: partial(max, v))
-
-    def test_networks_of_the_library(self):
-        from tipslib.networks import mlp
-
-        assert self.changes(lambda v: mlp([2, 3, 1], seed=v))
-
-    def test_code_that_differs_in_an_operator(self):
-        assert fingerprint.fingerprint(lambda n: n + 1) != fingerprint.fingerprint(lambda n: n - 1)
-
-    def test_refuses_what_it_cannot_compare(self):
-        import threading
-
-        lock = threading.Lock()
-        with pytest.raises(TypeError, match=r"explore cannot tell whether a value of type _thread\.lock changed"):
-            fingerprint.fingerprint(lambda n: lock)
+    @pytest.mark.parametrize("count", ["1", "2"])
+    def test_one_worker_is_this_process_and_two_are_others(self, monkeypatch, count):
+        monkeypatch.setenv("TIPSLIB_FRAME_WORKERS", count)
+        frames = page.render_once(Declaration(draw_process, say, {"n": slider(1, 40)}))
+        found = {re.search(r"process (\d+)", picture)[1] for picture, _ in frames}
+        assert len(frames) == 40
+        if count == "1":
+            assert found == {str(os.getpid())}
+        else:
+            assert str(os.getpid()) not in found

@@ -74,11 +74,11 @@ MUTANTS = [
         "tests/library/test_optimizers.py",
     ),
     Mutant(
-        "a frame is served from an old cache",
-        "explore/fingerprint.py",
-        "            self.digest.update(np.ascontiguousarray(value).tobytes())\n",
-        "",
-        "tests/kit/test_explore.py::TestCache",
+        "a frame loses its patch",
+        "../tipsbook/explore/page.py",
+        "packed.append(patch if len(row) == len(base)",
+        "packed.append([0] if len(row) == len(base)",
+        "tests/kit/test_explore.py::TestPage",
     ),
     Mutant(
         "a grader accepts everything",

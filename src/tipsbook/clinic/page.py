@@ -1,10 +1,9 @@
 """The clinic on the static page: the charts are frames, packed as those of `explore`, the questions data beside them.
 
-The first patient stands in the page, the others in the file of the frames; `scripts/widgets.js` brings them in.
+The first patient stands in the page, the others in the file of the frames; `scripts/clinic.js` brings them in.
 """
 
 import html
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,22 +11,16 @@ from typing import Any
 from tipsbook.clinic.cases import VITALS, Case
 from tipsbook.clinic.chart import chart
 from tipsbook.explore.controls import choice, toggle
-from tipsbook.explore.declaration import Declaration, figure_html
-from tipsbook.explore.fingerprint import fingerprint
-from tipsbook.explore.page import native, pack, render
+from tipsbook.explore.declaration import Declaration
+from tipsbook.explore.page import keep, native, render
 from tipsbook.quiz import Question
+from tipsbook.surfaces import spoken
 
 
-def element(cases: Sequence[Case], path: Path, folder: Path) -> str:
-    """Return the HTML of the clinic, with its frames in `<key>.js` in `folder`; rendered only when anything changed."""
-    key = fingerprint(path.read_bytes(), path.with_suffix(".npz").read_bytes())
-    page, script = folder / f"{key}.html", folder / f"{key}.js"
-    if not (page.exists() and script.exists()):
-        frames = render(declaration(cases), f"t{key[:6]}-")
-        data = pack(frames, 0) | {"cases": [told(case) for case in cases]}
-        script.write_text(f'tipsFrames("{key}",{json.dumps(data, ensure_ascii=False, separators=(",", ":"))})', "utf-8")
-        page.write_text(markup(cases, key, frames[0][0]), "utf-8")
-    return page.read_text("utf-8")
+def element(cases: Sequence[Case], folder: Path) -> str:
+    """Return the HTML of the clinic; its frames and texts lie in `<key>.js` in `folder`."""
+    key, frames = keep(render(declaration(cases)), 0, folder, cases=[told(case) for case in cases])
+    return markup(cases, f'<tips-clinic data-frames="{key}">', frames[0][0])
 
 
 def declaration(cases: Sequence[Case]) -> Declaration:
@@ -50,17 +43,20 @@ def told(case: Case) -> dict[str, Any]:
     }
 
 
-def markup(cases: Sequence[Case], key: str, start: str) -> str:
-    """Return the custom element with its first patient; what comes after the second question waits empty."""
+def markup(cases: Sequence[Case], opening: str, start: str) -> str:
+    """Return the custom element with its first patient; what comes after the second question waits empty.
+
+    `opening` is the start tag, which names the element's file, or the start tag and its data; `start` the first chart.
+    """
     first = cases[0]
     patients = native("patient", choice([f"{i + 1} of {len(cases)}" for i in range(len(cases))]))
     said = html.escape(first.sick.say())
     return (
-        f'<tips-clinic data-frames="{key}"><div class="controls">{patients}'
+        f'{opening}<div class="controls">{patients}'
         '<span><button type="button" class="back">Previous</button> '
         '<button type="button" class="next">Next</button></span></div>'
         f'<p class="story" aria-live="polite">{html.escape(first.story)}</p>'
-        f'<div class="picture">{figure_html(start, first.sick.say())}</div><p class="say" aria-live="polite">{said}</p>'
+        f'<div class="picture">{spoken(start, first.sick.say())}</div><p class="say" aria-live="polite">{said}</p>'
         f"{table(first)}{form(first.disease)}{form(first.treatment, hidden=True)}"
         '<p class="cure" aria-live="polite"></p><div class="healed" hidden><div class="pair">'
         '<div><p>before</p><div class="picture"></div></div>'

@@ -1,6 +1,5 @@
 """What `explore` was asked for: a drawing, its sentence and its controls. Any state is drawn, or refused by name."""
 
-import html
 import itertools
 import math
 from collections.abc import Callable
@@ -10,11 +9,19 @@ from typing import Any
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from tipsbook import surfaces
 from tipsbook.explore.controls import Control
-from tipslib.plotting import png, svg
+from tipslib.plotting import svg
 
 MAX_STATES = 600
+
+
+def named(values: dict[str, Any]) -> str:
+    """Return the values of a state as an error names them.
+
+    >>> named({"depth": 3, "unit": "tanh"})
+    "depth=3, unit='tanh'"
+    """
+    return ", ".join(f"{name}={value!r}" for name, value in values.items())
 
 
 @dataclass(frozen=True)
@@ -56,74 +63,28 @@ class Declaration:
         """Return the text beside a control."""
         return self.controls[name].label or name.replace("_", " ")
 
-    def frame(self, values: dict[str, Any], prefix: str = "") -> tuple[str, str]:
-        """Return the SVG and the sentence of one state, or raise ValueError with the state in its message."""
-        state = ", ".join(f"{name}={value!r}" for name, value in values.items())
+    def figure(self, values: dict[str, Any]) -> Figure:
+        """Return the figure of one state, or raise ValueError with the state in its message."""
         try:
             figure = self.draw(**values)
         except Exception as error:
-            raise ValueError(f"explore: draw({state}) raised {type(error).__name__}: {error}") from error
+            raise ValueError(f"explore: draw({named(values)}) raised {type(error).__name__}: {error}") from error
         if not isinstance(figure, Figure):
-            raise ValueError(f"explore: draw({state}) must return a matplotlib Figure, got {type(figure).__name__}.")
-        picture = svg(figure, prefix)
-        plt.close(figure)
-        return picture, self.sentence(values)
+            kind = type(figure).__name__
+            raise ValueError(f"explore: draw({named(values)}) must return a matplotlib Figure, got {kind}.")
+        plt.close(figure)  # pyplot would keep it, and show it again below the cell
+        return figure
 
     def sentence(self, values: dict[str, Any]) -> str:
         """Return the sentence of one state, or raise ValueError with the state in its message."""
-        state = ", ".join(f"{name}={value!r}" for name, value in values.items())
         try:
             said = self.say(**values)
         except Exception as error:
-            raise ValueError(f"explore: say({state}) raised {type(error).__name__}: {error}") from error
+            raise ValueError(f"explore: say({named(values)}) raised {type(error).__name__}: {error}") from error
         if not isinstance(said, str) or not said.strip():
-            raise ValueError(f"explore: say({state}) must return a sentence, got {said!r}.")
+            raise ValueError(f"explore: say({named(values)}) must return a sentence, got {said!r}.")
         return said
 
-
-def figure_html(picture: str, sentence: str) -> str:
-    """Return a picture as HTML that says its sentence to those who cannot see it."""
-    return picture.replace("<svg", f'<svg role="img" aria-label="{html.escape(sentence)}"', 1)
-
-
-class Explore:
-    """A figure that answers its controls, in the form that the surface can show."""
-
-    def __init__(self, text: str, **forms: Any) -> None:
-        self.text, self.forms = text, forms
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return surfaces.bundle(self.text, **self.forms)
-
-
-def explore(draw: Callable[..., Figure], say: Callable[..., str], **controls: Control) -> Explore:
-    """Show `draw(**values)` under `controls`, with the sentence `say(**values)` beneath it.
-
-    `draw` must be pure: the same values give the same figure. Raises ValueError or TypeError, naming the control or the
-    state, for more than 600 states, a control without values, a drawing that raises, returns no figure or, on the site,
-    differs when it is drawn again.
-
-    >>> from tipsbook.explore import slider
-    >>> def draw(n): return plt.figure()
-    >>> explore(draw, lambda n: f"{n} points.", n=slider(1, 3))
-    <explore: 1 points.>
-    """
-    asked = Declaration(draw, say, controls)
-    start = asked.states()[asked.start]
-    surface = surfaces.current()
-    if surface == "static":
-        from tipsbook.explore.page import element
-
-        return Explore(f"<explore: {asked.sentence(start)}>", html=element(asked, surfaces.frames_folder()))
-    if surface == "live":
-        from tipsbook.explore.live import box
-
-        return Explore(f"<explore: {asked.sentence(start)}>", widget=box(asked))
-    asked.frame(start)
-    figure = draw(**start)
-    picture = png(figure)
-    plt.close(figure)
-    return Explore(f"<explore: {asked.sentence(start)}>", png=picture)
+    def frame(self, values: dict[str, Any]) -> tuple[str, str]:
+        """Return the SVG and the sentence of one state, or raise ValueError with the state in its message."""
+        return svg(self.figure(values)), self.sentence(values)

@@ -7,33 +7,42 @@ one before, so of many quick ones the last is drawn, and at most one waits.
 import html
 from typing import Any
 
-import ipywidgets as widgets
+from matplotlib.figure import Figure
 
 from tipsbook.explore.controls import Control
-from tipsbook.explore.declaration import Declaration, figure_html
+from tipsbook.explore.declaration import Declaration
+from tipsbook.surfaces import spoken
+from tipslib.plotting import svg
 
 
 class Live:
-    """Widgets for the controls and one HTML widget for picture and sentence."""
+    """Widgets for the controls and one HTML widget for picture and sentence; `first` is the figure of the start."""
 
-    def __init__(self, asked: Declaration) -> None:
+    def __init__(self, asked: Declaration, first: Figure) -> None:
+        import ipywidgets as widgets
+
         self.asked = asked
         self.controls = {name: _widget(asked.label(name), control) for name, control in asked.controls.items()}
-        self.picture = widgets.HTML()
-        self.picture.value = self.drawn()
+        self.picture = widgets.HTML(self.drawn(first))
         for control in self.controls.values():
             control.observe(self.draw, "value")
+        row = widgets.HBox(list(self.controls.values()), layout=widgets.Layout(flex_flow="row wrap"))
+        self.box = widgets.VBox([row, self.picture])
 
-    def drawn(self) -> str:
-        """Return the HTML of the present state; raise ValueError, naming the state, where it cannot be drawn."""
-        values = {name: widget.value for name, widget in self.controls.items()}
-        picture, sentence = self.asked.frame(values, f"t{id(self):x}-")
-        return f'<div style="max-width: 45rem">{figure_html(picture, sentence)}<p>{html.escape(sentence)}</p></div>'
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of the present state."""
+        return {name: widget.value for name, widget in self.controls.items()}
+
+    def drawn(self, figure: Figure) -> str:
+        """Return the HTML of the present state, whose figure is given."""
+        picture, sentence = svg(figure, f"t{id(self):x}-"), self.asked.sentence(self.values)
+        return f'<div style="max-width: 45rem">{spoken(picture, sentence)}<p>{html.escape(sentence)}</p></div>'
 
     def draw(self, _: Any) -> None:
         """Replace the picture, or say in its place why this state could not be drawn."""
         try:
-            self.picture.value = self.drawn()
+            self.picture.value = self.drawn(self.asked.figure(self.values))
         except ValueError as error:
             self.picture.value = (
                 f'<p role="alert"><strong>This state could not be drawn.</strong> {html.escape(str(error))}</p>'
@@ -42,6 +51,8 @@ class Live:
 
 def _widget(label: str, control: Control) -> Any:
     """Return the ipywidget of one control."""
+    import ipywidgets as widgets
+
     style = {"description_width": "initial"}
     if control.kind == "toggle":
         return widgets.Checkbox(value=bool(control.start), description=label, indent=False)
@@ -50,8 +61,6 @@ def _widget(label: str, control: Control) -> Any:
     return kind(options=options, index=control.start, description=label, style=style)
 
 
-def box(asked: Declaration) -> Any:
-    """Return the widget of a declaration, its start state drawn; raise ValueError where that cannot be drawn."""
-    live = Live(asked)
-    row = widgets.HBox(list(live.controls.values()), layout=widgets.Layout(flex_flow="row wrap"))
-    return widgets.VBox([row, live.picture])
+def box(asked: Declaration, first: Figure) -> Any:
+    """Return the widget of a declaration, its start state drawn."""
+    return Live(asked, first).box

@@ -1,9 +1,10 @@
 """The static page: every state is rendered while the book is built, so that the reader's browser needs no kernel.
 
-The start frame stands in the page. All frames lie in one file beside it: SVG cut into pieces, each distinct piece
-stored once, each frame a patch on the start frame. `tipsbook/scripts/widgets.js` puts them together.
+The start frame stands in the page. All frames lie in one file beside it, named by what it holds: SVG cut into pieces,
+each distinct piece stored once, each frame a patch on the start frame. `tipsbook/scripts/frames.js` joins them.
 """
 
+import hashlib
 import html
 import json
 import os
@@ -15,50 +16,80 @@ from typing import Any
 import matplotlib as mpl
 
 from tipsbook.explore.controls import Control
-from tipsbook.explore.declaration import Declaration, figure_html
-from tipsbook.explore.fingerprint import fingerprint
+from tipsbook.explore.declaration import Declaration, named
+from tipsbook.surfaces import spoken
 
 Frame = tuple[str, str]
+IDS = re.compile(r'(id="|url\(#|href="#)')
+FEW = 16  # states that are drawn before other processes would have started
 
 
 def element(asked: Declaration, folder: Path) -> str:
-    """Return the HTML of a widget, with its frames in `<key>.js` in `folder`; rendered only when anything changed."""
-    key = fingerprint(asked.draw, asked.say, asked.controls)
-    page, script = folder / f"{key}.html", folder / f"{key}.js"
-    if not (page.exists() and script.exists()):
-        frames = render(asked, f"t{key[:6]}-")
-        script.write_text(
-            f'tipsFrames("{key}",{json.dumps(pack(frames, asked.start), ensure_ascii=False, separators=(",", ":"))})',
-            "utf-8",
-        )
-        page.write_text(markup(asked, key, frames[asked.start]), "utf-8")
-    return page.read_text("utf-8")
+    """Return the HTML of a widget; its frames lie in `<key>.js` in `folder`."""
+    key, frames = keep(render(asked), asked.start, folder)
+    picture, sentence = frames[asked.start]
+    controls = "".join(native(asked.label(name), control) for name, control in asked.controls.items())
+    return (
+        f'<tips-explore data-frames="{key}"><div class="controls">{controls}</div>'
+        f'<div class="picture">{spoken(picture, sentence)}</div>'
+        f'<p class="say" aria-live="polite">{html.escape(sentence)}</p></tips-explore>'
+    )
 
 
-def render(asked: Declaration, prefix: str) -> list[Frame]:
-    """Return the frames of all states, rendered on all cores; refuse a drawing that differs when drawn again."""
-    from joblib import Parallel, delayed
+def keep(frames: Sequence[Frame], start: int, folder: Path, **more: Any) -> tuple[str, list[Frame]]:
+    """Write frames, and what else the page is to know, into a file; return the file's key and the frames as they stand.
 
-    states = asked.states()
-    share = -(-len(states) // (4 * (os.cpu_count() or 1)))
-    parts = [states[i : i + share] for i in range(0, len(states), share)]
-    settings = {k: v for k, v in mpl.rcParams.items() if not k.startswith("backend")}
-    workers = Parallel(n_jobs=-1 if len(states) > 16 else 1)
-    frames = [f for part in workers(delayed(_render)(asked, part, prefix, settings) for part in parts) for f in part]
+    The key is a hash of the content, 16 hexadecimal digits. Ids begin with it, so that two widgets share none.
+    """
+    key = hashlib.sha256(json.dumps([frames, start, more]).encode()).hexdigest()[:16]
+    frames = [(IDS.sub(rf"\1t{key[:6]}-", picture), sentence) for picture, sentence in frames]
+    data = json.dumps(pack(frames, start) | more, ensure_ascii=False, separators=(",", ":"))
+    (folder / f"{key}.js").write_text(f'tipsFrames("{key}",{data})', encoding="utf-8")
+    return key, frames
+
+
+def workers() -> int:
+    """Return how many processes render: TIPSLIB_FRAME_WORKERS, or as many as there are cores.
+
+    Raises ValueError where the variable is no whole number above 0.
+    """
+    given = os.environ.get("TIPSLIB_FRAME_WORKERS", str(os.cpu_count() or 1))
+    if not given.isdecimal() or int(given) < 1:
+        raise ValueError(f"TIPSLIB_FRAME_WORKERS needs a whole number above 0, got {given!r}.")
+    return int(given)
+
+
+def render(asked: Declaration) -> list[Frame]:
+    """Return the frames of all states; refuse a drawing that differs when it is drawn again."""
+    states, frames = asked.states(), render_once(asked)
     for index in {asked.start, (asked.start + len(states) // 2) % len(states)}:
-        if asked.frame(states[index], prefix) != frames[index]:
-            state = ", ".join(f"{name}={value!r}" for name, value in states[index].items())
+        if asked.frame(states[index]) != frames[index]:
             raise ValueError(
-                f"explore: draw({state}) gave two different figures; expected the same values to give the same figure. "
-                "Draw random numbers from a generator made inside the drawing, with a fixed seed."
+                f"explore: draw({named(states[index])}) gave two different figures; expected the same values to give "
+                "the same figure. Draw random numbers from a generator made inside the drawing, with a fixed seed."
             )
     return frames
 
 
-def _render(asked: Declaration, states: Sequence[dict[str, Any]], prefix: str, settings: dict[str, Any]) -> list[Frame]:
-    """Render some states in a worker, which starts with matplotlib's default settings."""
+def render_once(asked: Declaration) -> list[Frame]:
+    """Return the frames of all states; many are rendered in several processes, in four parts for each of these."""
+    states, count = asked.states(), workers()
+    if count == 1 or len(states) <= FEW:
+        return [asked.frame(values) for values in states]
+
+    from joblib import Parallel, delayed
+
+    size = -(-len(states) // (4 * count))
+    parts = [states[i : i + size] for i in range(0, len(states), size)]
+    settings = {name: value for name, value in mpl.rcParams.items() if not name.startswith("backend")}
+    rendered = Parallel(n_jobs=count)(delayed(_render_part)(asked, part, settings) for part in parts)
+    return [frame for part in rendered for frame in part]
+
+
+def _render_part(asked: Declaration, states: Sequence[dict[str, Any]], settings: dict[str, Any]) -> list[Frame]:
+    """Render some states in another process, which starts with matplotlib's own settings."""
     with mpl.rc_context(settings):
-        return [asked.frame(values, prefix) for values in states]
+        return [asked.frame(values) for values in states]
 
 
 def pack(frames: Sequence[Frame], start: int) -> dict[str, Any]:
@@ -70,17 +101,6 @@ def pack(frames: Sequence[Frame], start: int) -> dict[str, Any]:
         patch = [0] + [x for i, (a, b) in enumerate(zip(base, row, strict=False)) if a != b for x in (i, b)]
         packed.append(patch if len(row) == len(base) and len(patch) <= len(row) else [1, *row])
     return {"pieces": list(table), "base": base, "frames": packed, "say": [said for _, said in frames]}
-
-
-def markup(asked: Declaration, key: str, start: Frame) -> str:
-    """Return the custom element: native controls, the start frame and its sentence."""
-    picture, sentence = start
-    controls = "".join(native(asked.label(name), control) for name, control in asked.controls.items())
-    return (
-        f'<tips-explore data-frames="{key}"><div class="controls">{controls}</div>'
-        f'<div class="picture">{figure_html(picture, sentence)}</div>'
-        f'<p class="say" aria-live="polite">{html.escape(sentence)}</p></tips-explore>'
-    )
 
 
 def native(label: str, control: Control) -> str:
