@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["TIPSLIB_PROGRESS"] = ""  # no test writes into somebody's home
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "book" / "_ext")]
+sys.path[:0] = [str(ROOT / folder) for folder in ("scripts", "book/_ext", "tests/chapters", "tests/notebooks")]
 
 
 @pytest.fixture(scope="session")

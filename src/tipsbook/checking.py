@@ -35,12 +35,13 @@ def names() -> list[str]:
     return [name for chapter in chapters() for name in of_chapter(chapter)]
 
 
-def check(name: str, answer: object, *, seconds: float = 5.0) -> Feedback:
+def check(name: str, answer: object, *, seconds: float | None = None) -> Feedback:
     """Reply to an answer: right, wrong with the sentence it needs, or not attempted. It never shows the solution.
 
     A wrong answer never raises, nor does a missing one (``None``, ``...`` or a function that returns nothing). The
-    reader's code has ``seconds`` of time, measured line by line and call by call: a loop inside one NumPy call is not
-    stopped. Raises ``ValueError`` for a name that is none.
+    reader's code may compute for ``seconds``, by default those of the exercise: 5, or 20 where it trains a network. The
+    time is looked at line by line and call by call, so a loop inside one NumPy call is not stopped. Raises
+    ``ValueError`` for a name that is none.
 
     >>> check("vanishing-gradients-5", ...)
     Not attempted yet. Replace the dots by your answer and run the cell again.
@@ -51,7 +52,7 @@ def check(name: str, answer: object, *, seconds: float = 5.0) -> Feedback:
     if answer is None or answer is ...:
         return Feedback("not attempted", "Replace the dots by your answer and run the cell again.")
     with np.errstate(all="ignore"):  # what is not finite gets a sentence of its own
-        feedback = exercise.grade(answer, Deadline(seconds))
+        feedback = exercise.grade(answer, Deadline(exercise.seconds if seconds is None else seconds))
     if feedback.status == "right":
         progress.record(name)
     if feedback.status == "wrong" and feedback.hint is None:

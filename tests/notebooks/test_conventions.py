@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+import tipsbook
 from book import BOOK, CHAPTERS, CHECKED, NOTEBOOKS, calls, cells, claim_links, claims, code, prose, tags
 
 TAGS = {"hide-input", "claim", CHECKED, "raises-exception"}
@@ -19,6 +20,18 @@ FORBIDDEN = {
 }
 
 
+def imported(name: str) -> list[tuple[str, set[str]]]:
+    """Return each module that a notebook imports, with the names taken from it, an empty one for `import module`."""
+    found = []
+    for cell in code(name):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Import):
+                found += [(alias.name, {""}) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                found.append((node.module, {alias.name for alias in node.names}))
+    return found
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS)
 class TestEveryNotebook:
     def test_cells_are_short(self, name):
@@ -29,16 +42,15 @@ class TestEveryNotebook:
         over = [c.id for c in code(name) if len(c.source.splitlines()) > 15]
         assert len(over) <= len(code(name)) // 4, over
 
-    def test_imports_are_numpy_matplotlib_and_tipslib(self, name):
-        for cell in code(name):
-            for node in ast.walk(ast.parse(cell.source)):
-                if isinstance(node, ast.Import):
-                    modules = [alias.name for alias in node.names]
-                elif isinstance(node, ast.ImportFrom):
-                    modules = [node.module]
-                else:
-                    continue
-                assert {m.split(".")[0] for m in modules} <= {"numpy", "matplotlib", "tipslib"}
+    def test_imports_are_numpy_matplotlib_the_library_and_the_kit(self, name):
+        for module, _ in imported(name):
+            assert module.split(".")[0] in {"numpy", "matplotlib", "tipslib", "tipsbook"}
+
+    def test_the_kit_is_imported_by_name_from_its_front_door(self, name):
+        for module, names in imported(name):
+            if module.split(".")[0] == "tipsbook":
+                assert module == "tipsbook", f"from tipsbook import ..., not from {module}"
+                assert names <= set(tipsbook.__all__), "what tipsbook offers, by name"
 
     @pytest.mark.parametrize(("pattern", "reason"), FORBIDDEN.items())
     def test_nothing_forbidden(self, name, pattern, reason):

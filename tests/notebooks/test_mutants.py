@@ -1,77 +1,86 @@
-"""Planted faults: the library with one line changed must turn the named test, notebook or claim red."""
+"""Planted faults: the code with one change must turn the named test red, or the claims of a chapter in its notebook."""
 
 import os
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from claim_mutants import CLAIM_MUTANTS
-from mutants import MUTANTS, Mutant
+from faults import Fault
+from gathered import by_chapter
+from mutants import MUTANTS
 
 from book import CHAPTERS, ROOT, claims
 
+FAULTS = by_chapter("FAULTS")
+QUICKEST = "vanishing-gradients"  # to run its notebook: one of its faults is planted in every run of the tests
 
-def faults_of_claims() -> dict[Mutant, list[str]]:
-    """Return each fault once, with the claims of a chapter that it must turn red."""
-    found: dict[Mutant, list[str]] = {}
-    for claim, file, old, new in CLAIM_MUTANTS:
-        chapter = next(c for c in CHAPTERS if claim in claims(c))
-        found.setdefault(Mutant(f"{old} -> {new}", file, old, new, f"book/{chapter}"), []).append(claim)
+
+def notebook(chapter: str) -> str:
+    return next(name for name in CHAPTERS if name.endswith(f"/{chapter}.ipynb"))
+
+
+def faults_of_claims() -> dict[tuple[str, Fault], list[str]]:
+    """Return each fault of each chapter once, with the claims that it must turn red."""
+    found: dict[tuple[str, Fault], list[str]] = {}
+    for chapter, faults in FAULTS.items():
+        for claim, fault in faults.items():
+            found.setdefault((chapter, fault), []).append(claim)
     return found
 
 
 OF_CLAIMS = faults_of_claims()
 
 
-def run(mutant: Mutant, folder, *options: str) -> str:
-    """Run the tests that must catch a fault on a copy of the library that has it; return what they print."""
+def run(fault: Fault, folder: Path, *options: str) -> str:
+    """Run tests on a copy of the code that has a fault; return what they print."""
     shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-    path = folder / "src" / "tipslib" / mutant.file
-    text = path.read_text(encoding="utf-8")
-    assert text.count(mutant.old) == 1, f"{mutant.file} holds the text {text.count(mutant.old)} times: {mutant.old!r}"
-    path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, mutant.caught_by]
+    path = folder / "src" / fault.file
+    path.write_text(path.read_text(encoding="utf-8").replace(fault.old, fault.new), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
     environment = os.environ | {"PYTHONPATH": str(folder / "src")}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stdout
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.name)
+@pytest.mark.parametrize(
+    "fault", list(dict.fromkeys([*(fault for _, fault in OF_CLAIMS), *(m.fault for m in MUTANTS)]))
+)
+def test_a_fault_changes_one_place(fault):
+    found = (ROOT / "src" / fault.file).read_text(encoding="utf-8").count(fault.old)
+    assert found == 1, f"{fault.file} holds the text {found} times: {fault.old!r}"
+    assert fault.new != fault.old
+
+
+@pytest.mark.parametrize("mutant", [pytest.param(m, id=m.name, marks=m.marks) for m in MUTANTS])
 def test_a_planted_fault_is_caught(mutant, tmp_path):
-    printed = run(mutant, tmp_path, "-x", "--maxfail=1")
+    printed = run(mutant.fault, tmp_path, "-x", "--maxfail=1", mutant.caught_by)
     assert re.search(r"\b1 failed\b", printed), printed
 
 
-def caught_by_their_claims(mutant: Mutant, folder) -> None:
+KEPT = next(case for case in OF_CLAIMS if case[0] == QUICKEST)  # all others wait for the audit: each runs a notebook
+
+
+@pytest.mark.parametrize(
+    ("chapter", "fault", "named"),
+    [
+        pytest.param(*case, named, id=named[0], marks=() if case == KEPT else pytest.mark.audit)
+        for case, named in OF_CLAIMS.items()
+    ],
+)
+def test_a_fault_turns_its_claims_red(chapter, fault, named, tmp_path):
     """A fault must fail the cells of its claims, not only stop the notebook somewhere."""
-    printed = run(mutant, folder, "-W", "default", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "120")
+    patient = ("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "3600")  # a slow cell is no red one
+    printed = run(fault, tmp_path, "-W", "default", *patient, f"book/{notebook(chapter)}")
     green = [
         claim
-        for claim in OF_CLAIMS[mutant]
+        for claim in named
         if f"The claim {claim} shows" not in printed and not re.search(rf'claim\("{claim}"', printed)
     ]
     assert not green, printed[-3000:]
 
 
-def ids(mutant: Mutant) -> str:
-    return OF_CLAIMS[mutant][0]
-
-
-FIRST = {m.caught_by: m for m in reversed(OF_CLAIMS)}  # one for each chapter
-
-
-@pytest.mark.parametrize("mutant", FIRST.values(), ids=ids)
-def test_one_fault_of_each_chapter_turns_its_claims_red(mutant, tmp_path):
-    caught_by_their_claims(mutant, tmp_path)
-
-
-@pytest.mark.audit
-@pytest.mark.parametrize("mutant", OF_CLAIMS, ids=ids)
-def test_every_fault_turns_its_claims_red(mutant, tmp_path):
-    caught_by_their_claims(mutant, tmp_path)
-
-
 def test_every_claim_has_a_fault_that_it_catches():
-    faulty = [claim for found in OF_CLAIMS.values() for claim in found]
-    assert sorted(faulty) == sorted(claim for chapter in CHAPTERS for claim in claims(chapter))
+    stated = {name.split("/")[1].removesuffix(".ipynb"): sorted(claims(name)) for name in CHAPTERS}
+    assert {chapter: sorted(faults) for chapter, faults in FAULTS.items()} == stated

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 from reader import TEXTS
-
 from tipsbook.explore.maxout import GRID, Lines
 from tipsbook.explore.sculptor import picture
 
@@ -155,3 +154,35 @@ def test_without_javascript_the_buttons_are_away(visit):
     element = page.locator("tips-explore:has(.presets)")
     assert element.locator("svg").is_visible()
     assert not element.locator("button").first.is_visible()
+
+
+def test_the_moves_of_the_chapter_show_what_it_says(element):
+    say, controls = element.locator(".say"), element.locator(".controls")
+
+    def begin(preset):
+        element.get_by_role("button", name=preset, exact=True).click()
+        return say.inner_text()
+
+    begin("ReLU")
+    slope = controls.get_by_label("slope")
+    slope.press("Home")
+    for _ in range(80):
+        slope.press("ArrowRight")
+    assert say.inner_text().startswith("Line 1 has slope −1 and offset 0.")
+    absolute = say.inner_text().split("At x")[1]
+    assert absolute == begin("|x|").split("At x")[1]
+    assert begin("x², 2 lines").endswith(" x²: 0.5.")
+    assert begin("x², 4 lines").endswith(" x²: 0.125.")
+    assert "line 3 nowhere" in begin("a dead line")
+    controls.get_by_label("in hand").select_option("line 3")
+    controls.get_by_label("offset").press("End")
+    assert "line 3 nowhere" not in say.inner_text()
+    begin("ReLU")
+    controls.get_by_label("in hand").select_option("the input x")
+    x = element.get_by_role("slider", name="input x")
+    x.press("Home")
+    left = say.inner_text()
+    x.press("End")
+    assert "line 1 is on top" in left
+    assert "line 2 is on top" in say.inner_text()
+    assert "its negative" in begin("difference of two")

@@ -48,11 +48,16 @@ def outcome(function: Any, args: Sequence[object], deadline: Deadline) -> Outcom
     except KeyboardInterrupt:
         raise
     except DeadlineExceeded as error:
-        late = f"it was stopped after {deadline.seconds:g} s. Is there a loop that does not end, or too much work?"
-        return Outcome(complaint=late, error=type(error))
+        return Outcome(complaint=_stopped(deadline), error=type(error))
     except BaseException as error:
         return Outcome(complaint=_raised(error), error=type(error))
     return Outcome(value, changed=tuple(i for i, arg in enumerate(args) if not _same(arg, copies[i])))
+
+
+def _stopped(deadline: Deadline) -> str:
+    if deadline.waited:
+        return f"it was stopped after waiting for most of {deadline.patience:g} s. What does it wait for?"
+    return f"it was stopped after {deadline.seconds:g} s. Is there a loop that does not end, or too much work?"
 
 
 def _copy(arg: Any) -> Any:

@@ -8,6 +8,7 @@ import dis
 import os
 import sys
 import time
+from collections.abc import Callable
 from functools import cache
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Self
@@ -15,6 +16,8 @@ from typing import Any, Self
 import numpy as np
 
 import tipslib
+
+_computed: Callable[[], float] = getattr(time, "thread_time", time.process_time)  # the browser's Python lacks the first
 
 _KIT = os.path.dirname(os.path.dirname(__file__))
 _LIBRARIES = tuple(
@@ -66,6 +69,10 @@ class DeadlineExceeded(BaseException):
 class Deadline:
     """A budget of seconds; code inside `with deadline:` that uses it up is stopped with `DeadlineExceeded`.
 
+    Only computing counts, as the processor time of the thread, so that code has the same budget on a busy computer.
+    Code that waits instead is stopped after the seconds of `patience` by the clock, so many that even a very busy
+    computer does not reach them; then `waited` is true.
+
     The budget is shared by all the blocks under one deadline. A line or a call is needed to notice the time: a loop
     inside one NumPy call is not stopped, nor is one in a `finally:`. Code in tipslib, NumPy and the standard library
     is watched at calls only and so keeps its speed. The trace function found (a debugger's, coverage's) is put back.
@@ -77,13 +84,15 @@ class Deadline:
     """
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._left = seconds
+        self.seconds, self.patience, self.waited = seconds, 60 + 10 * seconds, False
+        self._left, self._patience_left = seconds, self.patience
         self._running = False
 
     def __enter__(self) -> Self:
         self._previous, self._outside = sys.gettrace(), sys._getframe(1)
-        self._end = time.monotonic() + self._left
+        now = time.monotonic()
+        self._end, self._patience_end = _computed() + self._left, now + self._patience_left
+        self._look = now + self._left  # no thread computes for more seconds than have passed
         self._running = True
         sys.settrace(self._trace)
         return self
@@ -91,13 +100,23 @@ class Deadline:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._running = False  # first: a DeadlineExceeded dropped from now on must not trace again
         sys.settrace(self._previous)
-        self._left = self._end - time.monotonic()
+        self._left, self._patience_left = self._end - _computed(), self._patience_end - time.monotonic()
         del self._outside
+
+    def _is_over(self) -> bool:
+        """Whether the budget is used up. The processor's clock is slow to read, so it is read only when it may be."""
+        now = time.monotonic()
+        if now < self._look:
+            return False
+        left = self._end - _computed()
+        self._look = min(now + left, self._patience_end)
+        self.waited = left > 0 and now >= self._patience_end
+        return left <= 0 or self.waited
 
     def _trace(self, frame: FrameType, event: str, arg: Any) -> Any:
         if not self._running or frame.f_code.co_filename == __file__:  # __exit__ must run, however late it is
             return None
-        if time.monotonic() > self._end and not _is_finalizing(frame):
+        if self._is_over() and not _is_finalizing(frame):
             raise DeadlineExceeded(self)
         if not is_readers_code(frame.f_code.co_filename):
             return None

@@ -46,12 +46,14 @@ class Exercise:
     """A graded exercise: its name, a catalogue of mistakes, the hints in order, what to say when it is solved.
 
     The name is ``<chapter>-<n>``, by which `tipsbook.exercises` finds it; empty for one that stands in no chapter.
+    ``seconds`` is how long the reader's code may compute.
 
     >>> Exercise(mistakes={}, hints=("Draw it.",), right="Well drawn.").hints
     ('Draw it.',)
     """
 
     name: str = ""
+    seconds: float = 5.0
     mistakes: Mapping[str, Mistake]
     hints: Sequence[str]
     right: str

@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from tipsbook.grading.answers import describe, outcome, wrong_signature
-from tipsbook.grading.deadline import Deadline
+from tipsbook.grading.deadline import Deadline, DeadlineExceeded
 from tipsbook.grading.exercise import Exercise, nothing_returned
 from tipsbook.grading.feedback import Feedback
 from tipslib.datasets import Examples, Splits
@@ -58,6 +58,7 @@ class NetworkExercise(Exercise):
     Not yet. Expected one network from 64 inputs to 10 outputs, received str.
     """
 
+    seconds: float = 20.0
     call: str
     examples: Callable[[], tuple[Splits, Examples]]
     given: str
@@ -122,13 +123,21 @@ def strange_validation(splits: Splits) -> Splits:
     return Splits(splits.train, seen, seen)
 
 
+_CALLED_AGAIN = (
+    "Your function was called again, with the inputs of the validation examples in another order. A network that knows "
+    "splits.train alone can only guess there"
+)
+_EPOCHS = "Limit the number of epochs, whatever the validation examples say."
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChoosingExercise(NetworkExercise):
     """An exercise whose answer may choose by the validation examples, and not train on them.
 
-    How well a network knows these examples does not always tell: a few epochs on them are hardly seen. So an answer
-    that would be right is called once more, with strange validation examples. Then an honest network guesses. That it
-    was not is the mistake ``validation-examples`` of the catalogue.
+    How well a network knows these examples does not always tell: a few epochs on them leave hardly a trace. So an
+    answer that would be right is called again, with as much time and with strange validation examples, on which an
+    honest network can only guess. One that does better is the mistake ``validation-examples`` of the catalogue; one
+    that runs out of time is not right either, or a slow dishonest answer would pass.
     """
 
     def grade(self, answer: object, deadline: Deadline) -> Feedback:
@@ -136,14 +145,15 @@ class ChoosingExercise(NetworkExercise):
         if not feedback:
             return feedback
         splits = strange_validation(self.examples()[0])
-        net = outcome(answer, self.arguments(splits), Deadline(deadline.seconds)).value
-        if wrong_network(net, self.n_in, self.n_out):  # an honest answer may not bear them
+        again = outcome(answer, self.arguments(splits), Deadline(deadline.seconds))
+        if again.error is DeadlineExceeded:
+            return Feedback("wrong", f"The network is good enough. {_CALLED_AGAIN}; {again.complaint} {_EPOCHS}")
+        if wrong_network(again.value, self.n_in, self.n_out):  # an honest answer may fail on such examples
             return feedback
-        known = evaluate(cast(Sequential, net), splits.val)[1]
+        known = evaluate(cast(Sequential, again.value), splits.val)[1]
         if known < 0.5:  # honest networks stay at 0.2 or below, those trained on these examples are above 0.7
             return feedback
         return self.recognized(
             "validation-examples",
-            "Your function was called again, with the inputs of the validation examples in another order. Who knows "
-            f"splits.train alone guesses there; received an accuracy of {known:.2f}.",
+            f"{_CALLED_AGAIN}; received an accuracy of {known:.2f}.",
         )

@@ -1,4 +1,4 @@
-"""The solved cells of the book, as the tests run them."""
+"""The solved cells of the book as the tests run them, and the typical wrong answers, each graded once."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,8 @@ from typing import Any
 import nbformat
 from refresh import BOOK, ROOT, exercise_cells
 
-import tipsbook.exercises
+from tipsbook.checking import check, names, wrong_answers
+from tipsbook.grading.feedback import Feedback
 
 
 @cache
@@ -39,7 +40,13 @@ def answer(source: str, chapter: str) -> Any:
     return given[0]
 
 
-FUNCTIONS = [name for name in tipsbook.checking.names() if isinstance(solution(name), FunctionType)]
+FUNCTIONS = [name for name in names() if isinstance(solution(name), FunctionType)]
+
+
+@cache
+def reply(name: str, key: str) -> Feedback:
+    """Return the reply to a typical wrong answer. It is graded once, for some of them train networks."""
+    return check(name, wrong_answers(name)[key])
 
 
 def spoiled(name: str, change: Callable[..., object]) -> Callable[..., Any]:
@@ -55,7 +62,7 @@ def spoiled(name: str, change: Callable[..., object]) -> Callable[..., Any]:
 
 def assert_blamed(name: str, change: Callable[..., object], argument: str) -> None:
     """Assert that a solution which changes its argument is wrong for that, and leaves the grader's own arrays alone."""
-    feedback = tipsbook.checking.check(name, spoiled(name, change))
+    feedback = check(name, spoiled(name, change))
     assert feedback.status == "wrong"
     assert f"the function changed its argument `{argument}`" in feedback.message
-    assert tipsbook.checking.check(name, solution(name))
+    assert check(name, solution(name))

@@ -6,8 +6,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-
-from book import BOOK
+from refresh import BOOK
 
 
 def script(part: str, name: str) -> ModuleType:

@@ -1,0 +1,409 @@
+"""All that the tests know of the chapter on adaptive learning rates."""
+
+import itertools
+
+import measured
+import numpy as np
+import pytest
+from faults import ADAM_SLOW, HE_GAIN_ONE, SGD_SLOW, Fault
+from solutions import assert_blamed, solution
+from widget_files import after, numbers
+
+from tipsbook.checking import check, wrong_answers
+from tipsbook.exercises.adaptive_learning_rates.valley import SHIFT, START, Valley
+from tipslib.gradcheck import numerical_gradient
+from tipslib.optimizers import AdamW, Momentum, Nesterov
+
+# Right answers other than the solutions, at least one for each exercise
+
+
+def adam_by_sums(grads, lr, beta1, beta2, eps):
+    changes = []
+    for t in range(1, len(grads) + 1):
+        old = np.arange(t)[::-1, None]
+        m, v = ((b**old * g).sum(axis=0) / (b**old).sum() for b, g in ((beta1, grads[:t]), (beta2, grads[:t] ** 2)))
+        changes.append([float(-lr * a / (b**0.5 + eps)) for a, b in zip(m, v, strict=True)])
+    return changes
+
+
+def adam_with_effective_rate(grads, lr, beta1, beta2, eps):
+    m, v, out = np.zeros(grads.shape[1]), np.zeros(grads.shape[1]), np.empty_like(grads)
+    for i, g in enumerate(grads):
+        m += (1 - beta1) * (g - m)
+        v += (1 - beta2) * (g * g - v)
+        root = np.sqrt(1 - beta2 ** (i + 1))
+        out[i] = -lr * root / (1 - beta1 ** (i + 1)) * m / (np.sqrt(v) + root * eps)
+    return out
+
+
+def velocity_by_the_library(gradient, theta, v, lr, beta):
+    optimizer, ahead = Nesterov(lr, beta), theta - lr * beta * v
+    optimizer.step(ahead.copy(), np.zeros_like(ahead))
+    optimizer.v[:] = v
+    optimizer.step(ahead.copy(), gradient(ahead))
+    return optimizer.v
+
+
+def adamw_by_the_library(theta, grads, lr, decay):
+    optimizer, theta = AdamW(lr, weight_decay=decay), theta.copy()
+    for g in grads:
+        optimizer.step(theta, g)
+    return theta
+
+
+def rate_by_norms(gradients, lr):
+    growth = np.linalg.norm(gradients[-1]) / np.linalg.norm(gradients[-2])
+    return np.float32(2 * lr / (1 + growth))
+
+
+def valley_by_hand(gradient, theta):
+    v = [0.0, 0.0]
+    x = [float(theta[0]), float(theta[1])]
+    for _ in range(180):
+        g = gradient(x)
+        v = [0.93 * a + b for a, b in zip(v, g, strict=True)]
+        x = [a - 0.0028 * b for a, b in zip(x, v, strict=True)]
+    return x
+
+
+def valley_in_place(gradient, theta):
+    optimizer = Momentum(0.003)
+    for _ in range(200):
+        optimizer.step(theta, gradient(theta))
+    return theta
+
+
+ALTERNATIVES = [
+    ("adaptive-learning-rates-5", adam_by_sums),
+    ("adaptive-learning-rates-5", adam_with_effective_rate),
+    ("adaptive-learning-rates-6", velocity_by_the_library),
+    ("adaptive-learning-rates-6", lambda slope, x, v, lr, beta: slope(x - beta * lr * v) + v * beta),
+    ("adaptive-learning-rates-7", adamw_by_the_library),
+    ("adaptive-learning-rates-8", rate_by_norms),
+    ("adaptive-learning-rates-9", valley_by_hand),
+    ("adaptive-learning-rates-9", valley_in_place),
+]
+
+
+# Replies to answers that are not in the catalogues
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "argument"),
+    [
+        ("adaptive-learning-rates-5", lambda grads, *rest: grads.fill(1), "grads"),
+        ("adaptive-learning-rates-6", lambda gradient, theta, v, lr, beta: theta.fill(7), "theta"),
+        ("adaptive-learning-rates-6", lambda gradient, theta, v, lr, beta: v.fill(7), "v"),
+        ("adaptive-learning-rates-7", lambda theta, grads, lr, decay: grads.fill(7), "grads"),
+        ("adaptive-learning-rates-7", lambda theta, *rest: theta.fill(7), "theta"),
+        ("adaptive-learning-rates-8", lambda gradients, lr: gradients.fill(7), "gradients"),
+    ],
+)
+def test_a_changed_argument_is_named(name, change, argument):
+    assert_blamed(name, change, argument)
+
+
+def test_the_case_by_hand_alone_is_not_enough():
+    feedback = check("adaptive-learning-rates-5", lambda grads, lr, *rest: -lr * np.sign(grads))
+    assert (feedback.status, feedback.hint) == ("wrong", None)
+    assert feedback.message.startswith("For 5 steps of 3 parameters, lr = 0.1")
+
+
+def test_only_a_first_step_that_is_not_finite_counts_from_0():
+    def never_finite(*args):
+        return solution("adaptive-learning-rates-5")(*args) * np.nan
+
+    assert wrong_answers("adaptive-learning-rates-5").keys() >= {"counts-from-0"}
+    feedback = check("adaptive-learning-rates-5", never_finite)
+    assert (feedback.status, feedback.hint) == ("wrong", None)
+    assert "expected finite numbers, received nan at [0, 0]" in feedback.message
+
+
+def test_the_decay_of_another_parameter_is_seen():
+    def decays_the_first(theta, grads, lr, decay):
+        kept, shrunk = (solution("adaptive-learning-rates-7")(theta, grads, lr, d) for d in (0.0, decay))
+        return np.where(np.arange(len(theta)) == 0, shrunk, kept)
+
+    feedback = check("adaptive-learning-rates-7", decays_the_first)
+    assert (feedback.status, feedback.hint) == ("wrong", None)
+    assert "steps of 4 parameters" in feedback.message
+
+
+class TestValley:
+    def test_its_gradient_is_that_of_its_height(self):
+        valley = Valley()
+        for theta in (START, SHIFT, np.array([1.3, 0.2])):
+            assert valley(theta) == pytest.approx(numerical_gradient(valley.height, theta), rel=1e-6)
+        assert valley.height(SHIFT + 1) == 0
+
+    @pytest.mark.parametrize(
+        ("value", "hint", "message"),
+        [
+            (lambda theta: theta[0], "value", "received the number 0.8"),
+            (lambda theta: np.zeros(3), None, "expected shape (2,), received shape (3,)"),
+            (lambda theta: theta, "still-in-the-valley", "received 24 after 0."),
+            (lambda theta: theta * np.inf, "diverged", "expected finite numbers, received inf at [0]"),
+            (lambda theta: np.full(2, 1e6), "diverged", "Expected a value below 0.005"),
+        ],
+    )
+    def test_other_answers(self, value, hint, message):
+        feedback = check("adaptive-learning-rates-9", lambda gradient, theta: value(theta))
+        assert feedback.status == "wrong"
+        assert feedback.hint == hint
+        assert message in feedback.message
+
+    def test_a_place_that_is_almost_low_enough(self):
+        feedback = check("adaptive-learning-rates-9", lambda gradient, theta: SHIFT + np.array([0.9, 0.81]))
+        assert (feedback.status, feedback.hint) == ("wrong", None)
+        assert "Close; a little more momentum" in feedback.message
+
+    def test_each_call_counts(self):
+        def asks_twice(gradient, theta):
+            optimizer = Momentum(0.003)
+            for _ in range(150):
+                gradient(theta)
+                optimizer.step(theta, gradient(theta))
+            return theta
+
+        feedback = check("adaptive-learning-rates-9", asks_twice)
+        assert feedback.hint == "too-many-calls"
+        assert "after 300." in feedback.message
+
+
+# Stored measurements: what their scripts measure, and what the chapter says of them
+
+sweep = measured.script("training", "adaptive_learning_rates_sweep")
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return measured.stored("training", "adaptive-learning-rates-sweep")
+
+
+def test_every_data_set_method_and_rate_is_there(stored):
+    shape = len(sweep.DATA), len(sweep.OPTIMIZERS), len(sweep.RATES)
+    assert stored["losses"].shape == stored["accuracies"].shape == (*shape, sweep.EPOCHS, sweep.SEEDS)
+    assert stored["rates"].tolist() == list(sweep.RATES)
+    assert stored["test"].shape == stored["final"].shape == (*shape[:2], sweep.FRESH)
+    assert (np.isfinite(stored["losses"]) == np.isfinite(stored["accuracies"])).all()
+    assert set(stored["tuned"].ravel()) <= set(sweep.RATES)
+
+
+@pytest.mark.parametrize(("optimizer", "rate"), [("SGD", 0.03), ("Adam", 0.001)])
+def test_a_stored_point_is_what_the_script_measures(stored, optimizer, rate):
+    place = 0, list(sweep.OPTIMIZERS).index(optimizer), sweep.RATES.index(rate)
+    losses, accuracies = sweep.run(sweep.load("digits"), optimizer, rate, epochs=3)
+    assert losses == pytest.approx(stored["losses"][place][:3], rel=0.05)
+    assert accuracies == pytest.approx(stored["accuracies"][place][:3], abs=0.02)
+
+
+def test_a_diverged_run_is_stored_as_such(stored):
+    losses, accuracies = sweep.run(sweep.load("digits"), "SGD", 1.0, epochs=1)
+    assert not np.isfinite([losses, accuracies]).any()
+    assert not np.isfinite(stored["losses"][0, 0, sweep.RATES.index(1.0)]).any()
+
+
+def test_the_tuned_rates_lie_inside_the_grid(stored):
+    for tuned in stored["tuned"].ravel():
+        assert sweep.RATES[0] < tuned < sweep.RATES[-1]
+
+
+def test_the_figure_shows_what_the_chapter_says(stored):
+    """On digits the tuned methods are level in test accuracy and not in training loss; on mnist1d SGD is behind."""
+    test, loss = stored["test"].mean(axis=-1), stored["final"].mean(axis=-1)
+    assert np.ptp(test[0]) < 0.015
+    assert loss[0].max() > 10 * loss[0].min()
+    validation = np.nanmax(stored["accuracies"][1, :, :, -1].mean(axis=-1), axis=-1)
+    sgd, adam = (validation[list(sweep.OPTIMIZERS).index(name)] for name in ("SGD", "Adam"))
+    assert adam - sgd > 0.03
+    long = stored["long"].mean(axis=-1)  # (SGD, Adam; epochs)
+    assert abs(long[0, 39:].mean() - long[1, 39:].mean()) < 0.02
+
+
+# The moves that the page proposes (*Try:* ...): they show what it says they show
+
+METHODS = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam")
+
+
+def test_rates_sgd_goes_up_until_it_breaks_off_and_adam_must_come_down(widgets):
+    rates = widgets[0]
+    losses = []
+    for rate in (0.003, 0.01, 0.03, 0.1, 0.3):
+        losses.append(after(rates.say(learning_rate=rate, optimizer="SGD"), "loss is")[0])
+    assert losses == sorted(losses, reverse=True)
+    for rate in (1, 3):
+        assert "5 of five runs diverged" in rates.say(learning_rate=rate)
+    assert after(rates.say(learning_rate=0.3, optimizer="Adam"), "loss is")[0] > 2
+    assert after(rates.say(learning_rate=0.003), "loss is")[0] < 0.01
+
+
+def pairs(values):
+    return list(zip(values[::2], values[1::2], strict=True))
+
+
+def settled(race, **moves):
+    told = race.say(**moves).split("Steps to settle:")[1]
+    return dict(zip(METHODS, numbers(told), strict=True))
+
+
+def test_race_adagrad_loses_its_edge_when_the_bowl_turns(widgets):
+    race = widgets[1]
+    turned = {"κ": 100}
+    aligned = settled(race, **turned)
+    assert aligned["AdaGrad"] < 10
+    assert min(aligned, key=aligned.get) == "AdaGrad"
+    adagrad = [aligned["AdaGrad"]]
+    for angle in (15, 30, 45):
+        times = settled(race, **{"turned by, degrees": angle})
+        adagrad.append(times["AdaGrad"])
+        assert [times[name] for name in METHODS[:3]] == [aligned[name] for name in METHODS[:3]]
+    assert adagrad == sorted(adagrad)
+    assert adagrad[-1] > 200
+
+
+def test_race_kappa_hurts_sgd_most_and_rmsprop_settles_late(widgets):
+    race = widgets[1]
+    race.set("turned by, degrees", 45)
+    round_bowl, long_bowl = settled(race, **{"κ": 5}), settled(race, **{"κ": 100})
+    growth = {name: long_bowl[name] / round_bowl[name] for name in METHODS}
+    assert growth["SGD"] > 10
+    assert growth["Momentum"] < 2
+    assert growth["Nesterov"] < 4
+    assert long_bowl["RMSProp"] == max(long_bowl.values())
+    assert "nobody settled" in race.say(steps=0)
+    assert "SGD" in race.say(steps=400).split("settled. ")[0]
+
+
+def test_phase_zigzag_divergence_and_the_root_of_beta(widgets):
+    phase = widgets[2]
+
+    def keeps(**moves):
+        return after(phase.say(**moves), "keeps")[0]
+
+    phase.set("β", 0)
+    shares = [keeps(**{"ηλ": product}) for product in (0.1, 0.3, 0.6, 1)]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[-1] == 0
+    assert "it diverges, the limit is 2" in phase.say(**{"ηλ": 2.1})
+    assert keeps(**{"β": 0.2}) < 1
+    phase.set("β", 0.9)
+    assert [keeps(**{"ηλ": product}) for product in (0.1, 1, 1.9, 3.2)] == [0.949] * 4
+    phase.set("ηλ", 0.01)
+    slow = [keeps(**{"β": beta}) for beta in (0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)]
+    assert all(a > b for a, b in itertools.pairwise(slow[:5]))
+    assert all(a < b for a, b in itertools.pairwise(slow[4:]))
+    assert slow[-1] > slow[0]
+
+
+def test_bias_first_steps_too_long_or_too_short(widgets):
+    bias = widgets[3]
+
+    def lengths(**moves):
+        """Return first and longest step without the correction, and the same with it."""
+        first, longest = bias.say(**moves).split("First step:")[1].split("Longest:")
+        return numbers(first)[0], numbers(longest)[0], numbers(first)[1], numbers(longest)[1]
+
+    assert lengths() == (3.16, 6.57, 1.0, 1.0)
+    assert lengths(**{"β₁": 0})[0] > 30
+    assert lengths(**{"β₁": 0.99, "β₂": 0.5})[0] < 0.1
+    assert lengths(**{"β₁": 0.9, "β₂": 0.999, "gradients": "one in ten"})[2] == 1.0
+
+
+def test_sweep_level_in_accuracy_and_not_in_loss(widgets):
+    tuned = widgets[4]
+
+    def best(**moves):
+        """Return value and rate of each method."""
+        return dict(zip(METHODS, pairs(after(tuned.say(**moves), "rate:")), strict=True))
+
+    level = best()
+    assert max(v for v, _ in level.values()) - min(v for v, _ in level.values()) < 0.02
+    assert max(r for _, r in level.values()) >= 100 * min(r for _, r in level.values())
+    loss = best(measure="training loss")
+    assert max(v for v, _ in loss.values()) > 10 * min(v for v, _ in loss.values())
+    early = best(epoch=1, measure="validation accuracy")
+    assert early["SGD"][0] < min(early[name][0] for name in METHODS[3:])
+    hard = best(epoch=20, data="mnist1d")
+    assert hard["Adam"][0] > hard["SGD"][0] + 0.02
+
+
+def test_wells_across_stays_comes_back_and_leaves_the_better_one(widgets):
+    wells = widgets[5]
+    ends = {beta: "deeper" in wells.say(start=1.6, β=beta) for beta in (0, 0.5, 0.8, 0.9, 0.95, 0.99)}
+    assert ends == {0: False, 0.5: False, 0.8: True, 0.9: True, 0.95: True, 0.99: False}
+    for beta in (0, 0.9, 0.99):
+        assert "shallower" in wells.say(start=0.6, β=beta)
+    assert "shallower" in wells.say(start="−1.8", β=0.9)
+    assert "deeper" in wells.say(β=0)
+
+
+# For each claim a fault of the library that it notices
+
+BALL_FAST = Fault(
+    "tipslib/optimizers/descent.py", "params -= np.multiply(lr, self.v,", "params -= np.multiply(3 * lr, self.v,"
+)
+ADAM_FAST = Fault("tipslib/optimizers/adam.py", "np.multiply(lr / bias1,", "np.multiply(10 * lr / bias1,")
+DECAY_SMALL = Fault(
+    "tipslib/optimizers/adam.py", "np.multiply(lr * self.weight_decay,", "np.multiply(0.1 * lr * self.weight_decay,"
+)
+ADAM_SUMS = Fault("tipslib/optimizers/adam.py", "        v *= self.beta2  #", "        v *= 1.0  #")
+COSINE_FLAT = Fault("tipslib/schedules.py", "math.cos(math.pi * min(t / self.steps, 1))", "1")
+COSINE_ZERO = Fault("tipslib/schedules.py", "math.cos(math.pi * min(t / self.steps, 1))", "-1.0")
+ADAGRAD_FORGETS = Fault(
+    "tipslib/optimizers/adaptive.py",
+    "        s += np.multiply(grads, grads,",
+    "        s *= 0.9\n        s += np.multiply(grads, grads,",
+)
+ADAM_SHORT = Fault("tipslib/optimizers/adam.py", "        m *= self.beta1  #", "        m *= 0.5 * self.beta1  #")
+BALL_NOT_ITS_OWN = Fault(
+    "tipslib/optimizers/descent.py", "params -= np.multiply(lr, self.v,", "params -= np.multiply(lr, self.v + grads,"
+)
+AHEAD_HALF = Fault(
+    "tipslib/optimizers/descent.py", "np.multiply(self.momentum, self.v,", "np.multiply(0.5 * self.momentum, self.v,"
+)
+ADAM_NO_EPS = Fault("tipslib/optimizers/adam.py", "        work += self.eps  #", "        work += 0.0  #")
+BALL_FORGETS = Fault(
+    "tipslib/optimizers/descent.py", "self.v += grads\n        params -=", "self.v = 1.0 * grads\n        params -="
+)
+SGD_SIGNS = Fault(
+    "tipslib/optimizers/descent.py", "params -= np.multiply(lr, grads,", "params -= np.multiply(lr, np.sign(grads),"
+)
+
+FAULTS = {
+    "steps-gd": SGD_SLOW,
+    "steps-ball": BALL_FAST,
+    "steps-gd-1000": SGD_SLOW,
+    "steps-ball-1000": BALL_FAST,
+    "symptom-ratio": SGD_SLOW,
+    "start-limit": HE_GAIN_ONE,
+    "large-rate-loss": SGD_SLOW,
+    "noise-floor": SGD_SLOW,
+    "l2-small": ADAM_SLOW,
+    "l2-large": ADAM_FAST,
+    "adamw-both": DECAY_SMALL,
+    "reddi-adam": ADAM_SUMS,
+    "reddi-default": ADAM_FAST,
+    "shared-spread": SGD_SLOW,
+    "shared-gap": SGD_SLOW,
+    "tuned-spread": ADAM_FAST,
+    "tuned-loss-ratio": SGD_SLOW,
+    "constant-large": ADAM_SLOW,
+    "cosine-large": COSINE_FLAT,
+    "constant-small": ADAM_FAST,
+    "cosine-small": COSINE_ZERO,
+    "warmup-large": ADAM_SLOW,
+    "race-adagrad": ADAGRAD_FORGETS,
+    "race-adagrad-45": ADAGRAD_FORGETS,
+    "race-adam": ADAM_SHORT,
+    "race-adam-45": ADAM_SHORT,
+    "race-momentum": BALL_NOT_ITS_OWN,
+    "nesterov-limit": AHEAD_HALF,
+    "eps-half": ADAM_NO_EPS,
+    "rosen-momentum": BALL_FORGETS,
+    "rosen-sgd": SGD_SIGNS,
+    "rosen-adam": ADAM_SHORT,
+    "rosen-adam-short": ADAM_SHORT,
+    "wells-half": BALL_FAST,
+    "wells-nine": BALL_FORGETS,
+    "wells-most": BALL_FAST,
+}

@@ -1,0 +1,538 @@
+"""All that the tests know of the recipe."""
+
+import math
+import tomllib
+
+import measured
+import numpy as np
+import pytest
+from faults import ADAM_SLOW, SGD_SLOW, Fault
+from refresh import BOOK
+from solutions import assert_blamed, solution
+from widget_files import after, numbers
+
+from tipsbook.checking import check
+from tipsbook.clinic import read
+from tipsbook.exercises.recipe.charts import RIGHT
+from tipsbook.exercises.recipe.tiny import build
+from tipslib.datasets import Examples, Splits
+from tipslib.losses import softmax_cross_entropy
+from tipslib.networks import mlp
+from tipslib.optimizers import SGD, Adam
+from tipslib.training import train
+
+# Right answers other than the solutions, at least one for each exercise
+
+
+def excess_by_loops(logits, labels):
+    total = 0.0
+    for row, label in zip(logits, labels, strict=True):
+        total += math.log(sum(math.exp(z - row[label]) for z in row))
+    return total / len(labels) - math.log(len(logits[0]))
+
+
+def excess_in_single_precision(logits, labels):
+    p = np.exp(logits.astype(np.float32))
+    p /= p.sum(axis=1, keepdims=True)
+    return -np.log(logits.shape[1] * p[np.arange(len(labels)), labels]).mean()
+
+
+def tiny_with_adam(build, splits, k):
+    few = Examples(splits.train.x[:k], splits.train.y[:k])
+    net = build(dropout=0)
+    for row in train(net, Splits(few, few, few), Adam(0.01), epochs=200, batch_size=5):
+        if row.train_loss < 0.005:
+            break
+    return net
+
+
+def step_example_by_example(W, x, labels, rows, lr):
+    gradient = np.zeros_like(W)
+    for i in rows:
+        e = np.exp(x[i] @ W)
+        gradient += np.outer(x[i], e / e.sum() - np.eye(W.shape[1])[labels[i]])
+    return (W - lr * gradient / len(rows)).tolist()
+
+
+def share_by_sets(test, train):
+    known = {tuple(row) for row in train.tolist()}
+    return sum(tuple(row) in known for row in test.tolist()) / len(test)
+
+
+DIAGNOSES = (
+    "rate too high",
+    "overfitting",
+    "rate too low",
+    "two modes",
+    "leakage",
+    "healthy",
+    "shuffled labels",
+    "weights too small",
+)
+
+ALTERNATIVES = [
+    ("recipe-3", excess_by_loops),
+    ("recipe-3", excess_in_single_precision),
+    ("recipe-4", tiny_with_adam),
+    ("recipe-5", step_example_by_example),
+    ("recipe-6", lambda W, gradient, lr: lr * math.sqrt((gradient**2).sum() / (W**2).sum())),
+    ("recipe-7", share_by_sets),
+    ("recipe-8", DIAGNOSES),
+    ("recipe-9", {"scaled": True, "rate": 0.3, "dropout": 0.2}),
+    ("recipe-9", {"scaled": True, "rate": np.float64(0.03), "dropout": 0, "layers": 2}),
+]
+
+
+# Replies to answers that are not in the catalogues
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "argument"),
+    [
+        ("recipe-3", lambda logits, labels: logits.fill(1), "logits"),
+        ("recipe-3", lambda logits, labels: labels.fill(1), "labels"),
+        ("recipe-5", lambda W, x, labels, rows, lr: W.fill(1), "W"),
+        ("recipe-5", lambda W, x, labels, rows, lr: x.fill(1), "x"),
+        ("recipe-5", lambda W, x, labels, rows, lr: rows.sort(), "rows"),
+        ("recipe-6", lambda W, gradient, lr: W.fill(1), "W"),
+        ("recipe-7", lambda test, train: train.sort(), "train"),
+    ],
+)
+def test_a_changed_argument_is_named(name, change, argument):
+    assert_blamed(name, change, argument)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("recipe-3", lambda right: np.array([right]), "expected one number, received shape (1,)"),
+        ("recipe-3", lambda right: right + 1e-3, "expected 0.6931, received 0.6941"),
+        ("recipe-5", lambda right: right.T, "expected shape (1, 2), received shape (2, 1)"),
+        ("recipe-6", lambda right: right * np.nan, "expected finite numbers, received nan"),
+        ("recipe-7", lambda right: f"{right:.0%}", "expected one number, received str"),
+    ],
+)
+def test_shape_type_and_size_are_told(name, value, complaint):
+    right = solution(name)
+    feedback = check(name, lambda *args: value(right(*args)))
+    assert feedback.status == "wrong"
+    assert complaint in feedback.message
+    assert f'hint("{name}")' in feedback.message
+
+
+class TestTiny:
+    @pytest.mark.parametrize(
+        ("value", "message"),
+        [
+            ((0.95, 0.93), "received tuple"),
+            (mlp([64, 20, 2]), "Expected one network from 64 inputs to 10 outputs"),
+            (mlp([64, 20, 10], runs=2), "Expected one network"),
+        ],
+    )
+    def test_what_is_no_such_network(self, value, message):
+        feedback = check("recipe-4", lambda build, splits, k: value)
+        assert (feedback.status, feedback.hint) == ("wrong", None)
+        assert message in feedback.message
+
+    def test_an_untrained_network_is_guessing(self):
+        feedback = check("recipe-4", lambda build, splits, k: build(0.0))
+        assert (feedback.status, feedback.hint) == ("wrong", None)
+        assert "Guessing gives 2.3." in feedback.message
+
+    def test_dropout_that_never_acts_is_no_mistake(self):
+        def in_inference_mode(build, splits, k):
+            net, optimizer = build(), SGD(0.1)
+            for _ in range(300):
+                net.backward(softmax_cross_entropy(net.forward(splits.train.x[:k]), splits.train.y[:k])[1])
+                optimizer.step(net.params, net.grads)
+            return net
+
+        assert check("recipe-4", in_inference_mode)
+
+    def test_dropout_is_asked_for_by_default(self):
+        assert [str(layer) for layer in build().layers if "Dropout" in str(layer)] == ["Dropout(0.5)"] * 2
+
+
+class TestDiagnoses:
+    @pytest.mark.parametrize(
+        ("answer", "message"),
+        [
+            ("overfitting", "Expected a list of eight names, received str."),
+            (["healthy"] * 7, "received 7 entries."),
+            ([*RIGHT[:7], "flu"], "received 'flu'."),
+            ([*RIGHT[:5], "two modes", *RIGHT[6:]], "7 of 8 are right; received 'two modes' for chart 6."),
+        ],
+    )
+    def test_other_answers(self, answer, message):
+        feedback = check("recipe-8", answer)
+        assert (feedback.status, feedback.hint) == ("wrong", None)
+        assert message in feedback.message
+
+    def test_one_confusion_is_recognized_without_the_other(self):
+        assert check("recipe-8", [*RIGHT[:6], "overfitting", RIGHT[7]]).hint == "overfitting-for-shuffled"
+        assert check("recipe-8", ["weights too small", *RIGHT[1:]]).hint == "small-for-high"
+
+
+class TestChanges:
+    @pytest.mark.parametrize(
+        ("answer", "message"),
+        [
+            (0.1, "Expected a dict of settings, received the number 0.1."),
+            ({"lr": 0.1}, "received 'lr'."),
+            ({"scaled": 1}, "scaled is True or False, received the number 1."),
+            ({"rate": "0.1"}, "rate is a number, received str."),
+            ({"rate": -0.1}, "Expected rate above 0 and up to 1000, received -0.1."),
+            ({"dropout": 1}, "up to 0.99, received 1."),
+            ({"layers": 2.5}, "layers is a whole number, received 2.5."),
+            ({"std": 1e-4, "rate": 0.1, "dropout": 0.0}, "received 2.3 and 0.9"),
+        ],
+    )
+    def test_other_answers(self, answer, message):
+        feedback = check("recipe-9", answer)
+        assert (feedback.status, feedback.hint) == ("wrong", None)
+        assert message in feedback.message
+
+    def test_settings_that_stay_are_no_changes(self):
+        answer = {"scaled": True, "rate": 0.1, "dropout": 0.0, "width": 100, "l2": 0.0}
+        assert check("recipe-9", answer)
+
+    @pytest.mark.parametrize(
+        ("answer", "key"),
+        [
+            ({"rate": 0.003, "dropout": 0, "epochs": 30}, "rate-for-inputs"),
+            ({"rate": 0.01, "dropout": 0}, "rate-for-inputs"),
+            ({"rate": 0.001, "dropout": 0}, "inputs-left"),
+            ({"scaled": True, "rate": 0.1, "dropout": 0.8}, "dropout-left"),
+            ({"std": 0.01, "rate": 0.1}, "dropout-left"),
+            ({"scaled": True, "std": 100, "dropout": 0}, "weights-too-large"),
+            ({"scaled": True, "std": 0.3, "rate": 0.1}, "weights-too-large"),
+            ({"scaled": True, "rate": 1}, "dropout-left"),
+            ({"scaled": True, "rate": 1.5, "dropout": 0}, "rate-left"),
+            ({"rate": 1e-6, "dropout": 0}, "rate-too-low"),
+            ({"scaled": True, "rate": 0.003, "dropout": 0}, "rate-too-low"),
+        ],
+    )
+    def test_the_first_cause_that_is_left_is_named(self, answer, key):
+        feedback = check("recipe-9", answer)
+        assert (feedback.status, feedback.hint) == ("wrong", key)
+
+    def test_praise_says_what_was_done(self):
+        assert "three first checks" in check("recipe-9", {"scaled": True, "rate": 0.1, "dropout": 0.5}).message
+        by_weights = check("recipe-9", {"std": 0.01, "rate": 0.1, "dropout": 0})
+        assert by_weights
+        assert "the inputs are as they were" in by_weights.message
+        assert "three first checks" not in by_weights.message
+
+
+# Stored measurements: what their scripts measure, and what the chapter says of them
+
+depth = measured.script("recipe", "recipe_depth")
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return measured.stored("recipe", "recipe-depth")
+
+
+def test_every_network_and_depth_is_there(stored):
+    shape = len(depth.NETS), len(depth.DEPTHS)
+    assert stored["rates"].shape == shape
+    assert stored["test"].shape == (*shape, depth.SEEDS)
+    for name in ("train_loss", "train_accuracy", "val_accuracy"):
+        assert stored[name].shape == (*shape, depth.EPOCHS, depth.SEEDS)
+        assert np.isfinite(stored[name]).all()
+    assert set(stored["rates"].ravel()) <= set(depth.RATES)
+
+
+@pytest.mark.parametrize(("net", "layers", "epochs"), [("plain", 2, 3), ("residual", 4, 2)])
+def test_a_stored_point_is_what_the_script_measures(stored, net, layers, epochs):
+    place = depth.NETS.index(net), depth.DEPTHS.index(layers)
+    _, history = depth.run(net, layers, stored["rates"][place], epochs=epochs)
+    assert history.train_loss == pytest.approx(stored["train_loss"][place][:epochs], rel=0.02)
+    assert history.val_accuracy == pytest.approx(stored["val_accuracy"][place][:epochs], abs=0.02)
+
+
+def test_the_residual_network_is_the_plain_one_with_shortcuts():
+    assert depth.build("plain", 20).params.shape == depth.build("residual", 20).params.shape
+
+
+def test_the_figure_shows_what_the_chapter_says(stored):
+    """Beyond six plain layers the training error rises; from six layers on the residual ones are better in training."""
+    trained, tested = 1 - stored["train_accuracy"][:, :, -1].mean(axis=-1), 1 - stored["test"].mean(axis=-1)
+    assert trained[0, :2].argmax() == 0, "from 2 to 4 layers depth helps in training"
+    assert (np.diff(trained[0, 2:6]) > 0).all()
+    assert trained[0, 6] > 3 * trained[0, 2]
+    assert (trained[1, 2:] < trained[0, 2:]).all()
+    assert (tested[1] < tested[0]).all()
+    assert tested[0, 6] > tested[0, 2] + 0.03
+
+
+# The patients of the clinic: their stored runs are what the script measures, and show what the texts say
+
+FOLDER = BOOK / "recipe" / "data"
+clinic = measured.script("recipe", "recipe_clinic")
+NAMES = list(clinic.PATIENTS)
+TRAIN, VAL, TEST = 2, 3, 4  # columns of `ends`
+HEALTHY = {"healthy", "healthy-dropout"}
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return measured.stored("recipe", "recipe-clinic")
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return {case.name: case for case in read(FOLDER / "recipe-clinic.toml")}
+
+
+def test_every_patient_has_runs_and_texts(runs):
+    told = tomllib.loads((FOLDER / "recipe-clinic.toml").read_text("utf-8"))["patients"]
+    assert runs["names"].tolist() == NAMES
+    assert sorted(patient["name"] for patient in told) == sorted(NAMES)
+    assert runs["curves"].shape == (len(NAMES), 2, len(clinic.CURVES), clinic.LONGEST)
+    assert runs["ends"].shape == (len(NAMES), 2, clinic.SEEDS, len(clinic.CURVES) + 1)
+    assert runs["curves"].dtype == np.float32
+    assert (FOLDER / "recipe-clinic.npz").stat().st_size < 60_000
+
+
+@pytest.mark.parametrize(
+    ("name", "which", "epochs"),
+    [("rate-too-low", 0, 3), ("not-shuffled", 0, 1), ("overfitting", 0, 3), ("batch-norm-mode", 0, 2), ("shift", 1, 2)],
+)
+def test_a_stored_run_is_what_the_script_measures(runs, name, which, epochs):
+    curves = clinic.learn(clinic.pair(name)[which], 0, epochs=epochs).curves
+    kept = runs["curves"][NAMES.index(name), which, :, : epochs + 1]
+    assert curves[:2] == pytest.approx(kept[:2], rel=0.05)
+    assert curves[2:] == pytest.approx(kept[2:], abs=0.03)
+
+
+def test_statistics_are_what_the_script_measures(runs):
+    for name, epochs in (("symmetric", 1), ("exploding-start", 1)):
+        result, kept = clinic.learn(clinic.pair(name)[0], 0, epochs=epochs), runs["statistics"][NAMES.index(name), 0]
+        assert result.statistics[:2] == pytest.approx(kept[:2], rel=0.1)
+        assert result.statistics[2:] == pytest.approx(kept[2:], abs=0.1)
+
+
+def better(name: str, ends: np.ndarray) -> np.ndarray:
+    """Return for each seed by how much the treated run is better in what its patient suffers from: ends (2, S, 5)."""
+    if name == "softmax-twice":  # the loss, in nats; both get there in accuracy
+        return ends[0, :, 1] - ends[1, :, 1]
+    if name == "leakage":  # validation says what later examples confirm
+        return np.subtract(*(abs(run[:, VAL] - run[:, TEST]) for run in ends))
+    return ends[1, :, VAL] - ends[0, :, VAL]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in HEALTHY])
+def test_every_treated_run_is_better_with_every_seed(runs, name):
+    gain = better(name, runs["ends"][NAMES.index(name)].astype(float))
+    assert len(gain) == clinic.SEEDS
+    assert gain.min() > 0.06, gain
+
+
+@pytest.mark.parametrize("name", sorted(HEALTHY))
+def test_who_is_healthy_stays_so(runs, name):
+    ends = runs["ends"][NAMES.index(name)]
+    assert ends[..., VAL].min() > 0.94
+    assert abs(ends[..., VAL] - ends[..., TEST]).max() < 0.03
+
+
+def test_the_treated_have_sound_statistics(cases):
+    for case in cases.values():
+        if case.name != "wrong-sign":  # its rate is low on purpose
+            assert ((case.treated.steps > 0.0005) & (case.treated.steps < 0.08)).all(), case.name
+        assert case.treated.idle.max() < 0.1, case.name
+        assert 2.2 < case.treated.val_loss[0] < 3.6, case.name
+        assert not case.treated.diverged, case.name
+
+
+def test_the_same_gap_has_different_cures(cases):
+    gap = [c for c in cases.values() if c.sick.train_accuracy[-1] > 0.8 and c.sick.val_accuracy[-1] < 0.75]
+    assert {c.name for c in gap} >= {
+        "overfitting", "labels-mismatched", "not-shuffled", "shift", "validation-unscaled", "batch-norm-mode",
+        "wrong-labels",
+    }  # fmt: skip
+    cures = [case.treatment.options[int(case.treatment.right)][0] for case in gap]
+    assert len(set(cures)) == len(gap)
+
+
+def test_dropout_is_no_treatment_of_a_rate_that_is_too_high(runs):
+    name = "rate-too-high"
+    again = clinic.learn(clinic.replace(clinic.pair(name)[0], dropout=0.5), 0)
+    sick = runs["ends"][NAMES.index(name), 0, 0]
+    assert again.curves[TRAIN, -1] < sick[TRAIN] - 0.15
+
+
+def test_who_started_too_large_is_treated_with_the_std_that_the_text_names(cases):
+    assert clinic.pair("exploding-start")[1].init is clinic.glorot_normal
+    treatment = cases["exploding-start"].treatment
+    assert "√(2/(n + M))" in treatment.options[int(treatment.right)][0]
+    assert "√(2/(n + M))" in cases["exploding-start"].cure
+
+
+SIGNS = {  # what the replies say of the chart, beyond the numbers that are filled in
+    "rate-too-low": lambda s, t: s.steps.max() < 3e-4 and (np.diff(s.train_loss) < 0).all(),
+    "overfitting": lambda s, t: (
+        s.train_accuracy[-1] > 0.99
+        and s.val_loss[-1] > 1.15 * s.val_loss.min()
+        and 5 < s.val_loss.argmin() < 20
+        and abs(s.train_accuracy[1] - s.val_accuracy[1]) < 0.03
+        and t.train_accuracy[-1] - t.val_accuracy[-1] > 0.2
+    ),
+    "vanishing": lambda s, t: 1500 < s.steps[1] / s.steps[0] < 3000 and abs(s.train_loss[-1] - np.log(10)) < 0.03,
+    "labels-mismatched": lambda s, t: s.train_accuracy[-1] > 0.8 and s.val_accuracy.max() < 0.2,
+    "healthy-dropout": lambda s, t: (s.val_accuracy > s.train_accuracy)[1:].all(),
+    "rate-too-high": lambda s, t: s.train_loss[1] > 3 * s.train_loss[0] and (np.diff(s.val_loss) > 1).sum() > 4,
+    "batch-norm-mode": lambda s, t: s.val_accuracy.max() < 0.2 and s.ends[0, TEST] > 0.95,
+    "too-small": lambda s, t: s.train_accuracy[-1] < 0.8 and np.ptp(s.train_accuracy[-5:]) < 0.05,
+    "dead-relu": lambda s, t: s.train_loss[1] > 10 and s.idle[0] > 0.95 and abs(s.val_loss[-1] - np.log(10)) < 0.05,
+    "not-shuffled": lambda s, t: (
+        s.train_accuracy[1] > 0.8 and s.val_accuracy[1] < 0.13 and s.train_accuracy[-1] - s.train_accuracy[1] < 0.1
+    ),
+    "wrong-sign": lambda s, t: (np.diff(s.train_loss) > 0).all() and s.diverged and s.steps.max() < 0.01,
+    "shift": lambda s, t: s.val_accuracy[1] < 0.5 < s.train_accuracy[1] and abs(s.train_loss[0] - s.val_loss[0]) < 0.2,
+    "symmetric": lambda s, t: s.idle[2] > 0.95 and s.steps[0] > 0.001,
+    "softmax-twice": lambda s, t: 1.461 < s.train_loss[-1] < 1.5 and s.train_accuracy[-1] > 0.98,
+    "wrong-labels": lambda s, t: (
+        0.55 < s.train_accuracy[s.val_accuracy.argmax()] < 0.65
+        and (s.val_accuracy > s.train_accuracy)[1:8].all()
+        and t.epochs == s.val_accuracy.argmax()
+    ),
+    "healthy": lambda s, t: s.val_loss[-1] < 1.05 * s.val_loss.min() and np.ptp(s.val_accuracy[-10:]) < 0.01,
+    "exploding-start": lambda s, t: 6 < s.train_loss[0] / np.log(10) < 8 and s.idle[1] > 0.9,
+    "validation-unscaled": lambda s, t: s.val_loss[0] > 5 * s.train_loss[0] and s.ends[0, TEST] > 0.9,
+    "dropout-too-high": lambda s, t: (
+        (s.val_accuracy > s.train_accuracy + 0.05)[1:].all() and s.train_accuracy[-1] < 0.2
+    ),
+    "momentum-too-high": lambda s, t: (
+        s.val_accuracy.max() > 0.93 and s.val_accuracy[-1] < 0.15 and s.val_accuracy[1] > 0.85 and s.idle[0] > 0.9
+    ),
+    "leakage": lambda s, t: s.val_accuracy[-1] > 0.9 and s.ends[:, TEST].max() < 0.6,
+    "inputs-unscaled": lambda s, t: (
+        s.train_loss[0] < 3 and s.idle[1] > 0.7 and s.train_accuracy[-1] < s.train_accuracy[1]
+    ),
+    "tiny-batches": lambda s, t: s.steps[0] < 1e-4 and (s.val_accuracy > s.train_accuracy + 0.1)[1:].all(),
+    "rate-far-too-high": lambda s, t: s.diverged and s.val_loss[-1] > s.val_loss[0] and s.train_accuracy[-1] > 0.5,
+    "decay-too-strong": lambda s, t: (
+        s.val_accuracy.max() > 0.8 and s.val_accuracy[-1] < 0.35 and s.train_accuracy[-1] < 0.35 and s.idle[0] < 0.2
+    ),
+    "stopped-early": lambda s, t: (
+        (np.diff(s.val_loss) < 0).all() and (s.val_loss[1:-1] < 0.75 * s.val_loss[:-2]).all()
+        and s.val_loss[-1] > 0.75 * s.val_loss[-2]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_chart_shows_what_the_texts_say(cases, name):
+    assert SIGNS[name](cases[name].sick, cases[name].treated)
+
+
+# The moves that the page proposes (*Try:* ...): they show what it says they show
+
+
+def test_depth_fewer_layers_and_shortcuts_mend_the_training_error(widgets):
+    layers = widgets[0]
+
+    def errors(**moves):
+        return after(layers.say(**moves), "an error of")[:3]  # training, validation, test
+
+    trained = [errors(hidden_layers=count)[0] for count in (20, 16, 12, 8, 6)]
+    assert trained[-1] < 0.1 < 0.25 < min(trained[:2])
+    assert trained[1:] == sorted(trained[1:], reverse=True)
+    plain = errors(hidden_layers=20, network="plain")
+    residual = errors(network="residual")
+    assert residual[0] < 0.7 * plain[0]
+    assert residual[2] < plain[2] - 0.03
+
+
+def test_recipe_training_comes_first_and_the_reference_decides(widgets):
+    tree = widgets[1]
+    assert "model, optimization, data or bug" in tree.say(training_error=0.3, test_error=0.5, reference_error=0.01)
+    assert "overfitting or shift" in tree.say(training_error=0.02)
+    assert "model, optimization" in tree.say(training_error=0.3, test_error=0.3)
+    assert "done" in tree.say(reference_error=0.3)
+    assert "too good" in tree.say(reference_error=0.01, test_error=0.1)
+
+
+def test_alike_the_plain_field_fades_and_the_residual_one_does_not(widgets):
+    field = widgets[2]
+
+    def cosines(**moves):
+        return after(field.say(**moves), "mean cosine")[:2]  # within a class, between classes
+
+    first = cosines(layer=1, network="plain", moment="before training")
+    last = cosines(layer=20)
+    assert first[1] < 0.5 < 0.85 < last[1]
+    assert last[0] - last[1] < 0.1
+    assert cosines(network="residual")[1] < 0.6
+    residual, plain = cosines(moment="after training"), cosines(network="plain")
+    assert residual[0] - residual[1] > 0.15
+    assert plain[0] - plain[1] > last[0] - last[1]
+
+
+def test_inside_each_disease_shows_in_its_own_number(widgets):
+    inside = widgets[3]
+
+    def both(**moves):
+        sentence = inside.say(**moves).split(": ", 1)[1]
+        sick, healthy = sentence.split("Healthy")
+        return [numbers(part.replace("layer 1", "").replace("layer 6", ""))[:2] for part in (sick, healthy)]
+
+    for patient, is_sick in {
+        "weights of std 0.01": True,
+        "sigmoid, std 1/√n": True,
+        "Adam with rate 0.1": False,
+        "rate 0.0001": False,
+    }.items():
+        sick, healthy = both(step=0, patient=patient, statistic="norm of delta")
+        assert (sick[0] < healthy[0] / 100) == is_sick, patient
+    fast, healthy = both(patient="Adam with rate 0.1", statistic="update ratio")
+    assert min(fast) > 0.5 > max(healthy)
+    slow, healthy = both(patient="rate 0.0001")
+    assert max(slow) < 1e-4 < min(healthy)
+    dead, _ = both(step=10, patient="Adam with rate 0.1", statistic="dead units")
+    assert dead[1] > 0.5
+
+
+# For each claim a fault of the library that it notices
+
+RELU_LEAKS = Fault(
+    "tipslib/activations/rectifiers.py", "        return np.maximum(z, 0)\n", "        return np.maximum(z, 0.5 * z)\n"
+)
+HE_THREE = Fault(
+    "tipslib/initializers.py", "variance_scaling(math.sqrt(2))(shape, rng)", "variance_scaling(3.0)(shape, rng)"
+)
+
+FAULTS = {
+    "deep-train": SGD_SLOW,
+    "shallow-train": SGD_SLOW,
+    "deep-test": SGD_SLOW,
+    "shallow-test": SGD_SLOW,
+    "shuffled-train": ADAM_SLOW,
+    "shuffled-test": ADAM_SLOW,
+    "alike-plain": RELU_LEAKS,
+    "alike-residual": RELU_LEAKS,
+    "residual-train": SGD_SLOW,
+    "residual-test": SGD_SLOW,
+    "recipe-first-loss": HE_THREE,
+    "raw-first-loss": HE_THREE,
+    "twenty-healthy": SGD_SLOW,
+    "twenty-drawn": SGD_SLOW,
+    "twenty-l2": SGD_SLOW,
+    "a-none": SGD_SLOW,
+    "a-dropout": SGD_SLOW,
+    "a-data": SGD_SLOW,
+    "a-shortcuts": SGD_SLOW,
+    "b-dropout": SGD_SLOW,
+    "b-data": SGD_SLOW,
+    "shift-val": ADAM_SLOW,
+    "shift-test": ADAM_SLOW,
+    "leak-val": ADAM_SLOW,
+    "leak-test": ADAM_SLOW,
+    "mode-on": SGD_SLOW,
+    "mode-off": SGD_SLOW,
+    "mode-val": SGD_SLOW,
+    "gap-deep": SGD_SLOW,
+    "gap-shallow": SGD_SLOW,
+}

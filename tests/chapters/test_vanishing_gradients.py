@@ -1,0 +1,382 @@
+"""All that the tests know of the chapter on vanishing gradients."""
+
+import itertools
+
+import measured
+import numpy as np
+import pytest
+from faults import (
+    ADAM_SLOW,
+    FIRST_OVER_LAST,
+    GAIN_IGNORED,
+    HE_GAIN_ONE,
+    LECUN_GAIN_LARGE,
+    SIGMOID_STEEP,
+    STD_HALVED,
+    Fault,
+)
+from solutions import assert_blamed, solution
+from widget_files import after
+
+from tipsbook.checking import check
+from tipslib.activations import relu, sigmoid
+from tipslib.datasets import digits
+from tipslib.layers import Activate, Dense, Layer
+from tipslib.networks import Sequential, mlp
+from tipslib.optimizers import Adam
+from tipslib.training import fit, train
+
+# Right answers other than the solutions, at least one for each exercise
+
+
+def step_by_loops(delta, weights, z, activation):
+    n, m = z.shape
+    out = [[0.0] * m for _ in range(n)]
+    for i, j, k in itertools.product(range(n), range(m), range(delta.shape[1])):
+        out[i][j] += float(delta[i, k] * weights[j, k] * activation.derivative(z[i, j : j + 1])[0])
+    return out
+
+
+def step_in_single_precision(delta, W, z, f):
+    return np.einsum("nk,mk,nm->nm", delta, W, f.derivative(z)).astype(np.float32)
+
+
+def norms_by_steps(net, x, labels):
+    outputs, h = [], x
+    for layer in net.layers:
+        h = layer.forward(h)
+        outputs.append(h)
+    p = np.exp(h) / np.exp(h).sum(axis=1, keepdims=True)
+    delta, norms = (p - np.eye(h.shape[1])[labels]) / len(x), []
+    for i in range(len(net.layers) - 1, 0, -2):
+        delta = step_in_single_precision(
+            delta, net.layers[i].params["W"], outputs[i - 2], net.layers[i - 1].activation
+        ).astype(np.float64)
+        norms.insert(0, float((delta**2).sum() ** 0.5))
+    return norms
+
+
+def first_delta_by_recursion(delta, Ws, zs):
+    if not zs:
+        return delta
+    s = 1 / (1 + np.exp(-zs[-1]))
+    return first_delta_by_recursion(delta @ Ws[-1].T * s * (1 - s), Ws[:-1], zs[:-1])
+
+
+def spread_by_loops(h):
+    spreads = []
+    for unit in np.transpose(h):
+        mean = sum(unit) / len(unit)
+        spreads.append((sum((v - mean) ** 2 for v in unit) / len(unit)) ** 0.5)
+    return sum(spreads) / len(spreads)
+
+
+def train_with_batch_norm(splits):
+    net = mlp([64, *[50] * 9, 10], activation=sigmoid, batch_norm=True)
+    for row in train(net, splits, Adam(0.01), epochs=15, batch_size=50):
+        if row.val_accuracy > 0.95:
+            break
+    return net
+
+
+ALTERNATIVES = [
+    ("vanishing-gradients-3", step_by_loops),
+    ("vanishing-gradients-3", step_in_single_precision),
+    ("vanishing-gradients-4", norms_by_steps),
+    ("vanishing-gradients-5", lambda n, std, slope: std * n**0.5 * slope**0.5),
+    ("vanishing-gradients-5", lambda n, std, mean_square_slope, more=1: np.array(np.sqrt(n * mean_square_slope) * std)),
+    ("vanishing-gradients-6", first_delta_by_recursion),
+    ("vanishing-gradients-7", spread_by_loops),
+    ("vanishing-gradients-8", 10),
+    ("vanishing-gradients-8", np.float32(9.5)),
+    ("vanishing-gradients-9", train_with_batch_norm),
+]
+
+
+# Replies to answers that are not in the catalogues
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "argument"),
+    [
+        ("vanishing-gradients-3", lambda delta, W, z, f: z.fill(1), "z"),
+        ("vanishing-gradients-3", lambda delta, W, z, f: W.fill(1), "W"),
+        ("vanishing-gradients-4", lambda net, x, labels: x.fill(1), "x"),
+        ("vanishing-gradients-4", lambda net, x, labels: net.params.fill(1), "net"),
+        ("vanishing-gradients-6", lambda delta, Ws, zs: Ws.pop(), "Ws"),
+        ("vanishing-gradients-6", lambda delta, Ws, zs: zs[0].fill(1), "zs"),
+        ("vanishing-gradients-7", lambda h: h.fill(1), "h"),
+    ],
+)
+def test_a_changed_argument_is_named(name, change, argument):
+    assert_blamed(name, change, argument)
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        (lambda right: right[0], "expected shape (1, 2), received shape (2,)"),
+        (lambda right: right.T, "expected shape (1, 2), received shape (2, 1)"),
+        (lambda right: right * 1j, "received an array of complex128"),
+        (lambda right: right > 0, "received an array of bool"),
+        (lambda right: right.astype(str), "received an array of <U"),
+        (lambda right: right / 0, "expected finite numbers, received inf at [0, 0]"),
+        (lambda right: right * np.nan, "expected finite numbers, received nan at [0, 0]"),
+        (lambda right: float(right.sum()), "received one number, -0.5"),
+        (lambda right: (x for x in right), "received generator"),
+        (lambda right: right + 1e-3, "expected [[0.25, -0.75]], received [[0.251, -0.749]]"),
+    ],
+)
+def test_shape_type_and_size_are_told(value, complaint):
+    step = solution("vanishing-gradients-3")
+    feedback = check("vanishing-gradients-3", lambda *args: value(step(*args)))
+    assert feedback.status == "wrong"
+    assert complaint in feedback.message
+    assert 'hint("vanishing-gradients-3")' in feedback.message
+
+
+def test_arguments_must_be_taken_in_order():
+    message = check("vanishing-gradients-3", lambda *, delta, W, z, f: delta).message
+    assert "yours, `(*, delta, W, z, f)`, does not take them in this order, without names." in message
+
+
+def test_the_case_by_hand_alone_is_not_enough():
+    feedback = check("vanishing-gradients-3", lambda delta, W, z, f: 0.25 * delta @ W.T)
+    assert feedback.status == "wrong"
+    assert feedback.message.startswith("For delta (4, 3), W (3, 3), z (4, 3), f = tanh")
+
+
+class TestGain:
+    @pytest.mark.parametrize(
+        ("gain", "message"),
+        [
+            ("11", "Expected one number, received str."),
+            ([11, 12], "Expected one number, received shape (2,)."),
+            (True, "Expected one number, received bool."),
+            (np.nan, "Expected finite numbers, received nan."),
+            (lambda: 11, "Expected one number, received function."),
+            (-3, "A gain is above 0, received -3."),
+            (6, "With g = 6 the ratio is 0.13, over 5 seeds. It should be between 0.5 and 2: a larger gain is needed."),
+        ],
+    )
+    def test_other_answers(self, gain, message):
+        feedback = check("vanishing-gradients-8", gain)
+        assert (feedback.status, feedback.hint) == ("wrong", None)
+        assert feedback.message.startswith(message)
+
+    def test_the_window_has_two_ends(self):
+        verdicts = [bool(check("vanishing-gradients-8", g)) for g in (1e-200, 8, 9, 12, 15, 1e200)]
+        assert verdicts == [False, False, True, True, False, False]
+
+
+class Shortcut(Layer):
+    """A layer of a reader's own, which could hide any activation."""
+
+    def forward(self, x, *, training=False):
+        return relu(x)
+
+    def backward(self, dy, *, inputs=True):
+        return dy
+
+
+class TestDeepNetwork:
+    @pytest.mark.parametrize(
+        ("value", "message"),
+        [
+            ((0.95, 0.93), "received tuple"),
+            (mlp([64, *[20] * 8, 2], activation=sigmoid), "Expected one network from 64 inputs to 10 outputs"),
+            (mlp([64, *[20] * 8, 10], activation=sigmoid, runs=2), "Expected one network"),
+        ],
+    )
+    def test_what_is_no_such_network(self, value, message):
+        feedback = check("vanishing-gradients-9", lambda splits: value)
+        assert (feedback.status, feedback.hint) == ("wrong", None)
+        assert message in feedback.message
+
+    def test_layers_of_ones_own_are_not_looked_into(self):
+        net = Sequential([Dense(20), Activate(sigmoid), Shortcut(), Dense(10)], n_in=64)
+        assert "Expected layers of tipslib alone" in check("vanishing-gradients-9", lambda splits: net).message
+
+    def test_activations_in_a_row_are_one_layer(self):
+        net = Sequential([Dense(20), *[Activate(sigmoid) for _ in range(8)], Dense(10)], n_in=64)
+        feedback = check("vanishing-gradients-9", lambda splits: net)
+        assert feedback.hint == "too-few-layers"
+        assert "received 1." in feedback.message
+
+    def test_an_untrained_network_is_on_the_plateau(self):
+        net = mlp([64, *[20] * 8, 10], activation=sigmoid)
+        assert check("vanishing-gradients-9", lambda splits: net).hint == "plateau"
+
+    def test_a_loop_inside_the_library_is_stopped(self):
+        def endless(splits):
+            net = mlp([64, *[20] * 8, 10], activation=sigmoid)
+            fit(net, splits, Adam(0.01), epochs=10**9)
+            return net
+
+        feedback = check("vanishing-gradients-9", endless, seconds=0.1)
+        assert "With digits as splits it was stopped after 0.1 s" in feedback.message
+
+    def test_the_judges_examples_are_not_given(self):
+        seen = []
+        check("vanishing-gradients-9", lambda splits: seen.append(splits))
+        given = seen[0]
+        known = {x.tobytes() for x in np.vstack([given.train.x, given.val.x, given.test.x])}
+        assert len([x for x in digits().val.x if x.tobytes() not in known]) > 190
+
+    def test_the_data_cannot_be_changed(self):
+        def cheat(splits):
+            splits.val.y[:] = 0
+
+        assert (
+            "it raised ValueError, in the line `splits.val.y[:] = 0`" in check("vanishing-gradients-9", cheat).message
+        )
+
+
+# Stored measurements: what their scripts measure, and what the chapter says of them
+
+plateau = measured.script("training", "vanishing_gradients_plateau")
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return measured.stored("training", "vanishing-gradients-plateau")
+
+
+def test_every_network_depth_and_optimizer_is_there(stored):
+    shape = len(plateau.NETS), len(plateau.DEPTHS), len(plateau.RATES)
+    assert stored["losses"].shape == (*shape, len(plateau.SHOWN), 5)
+    assert stored["rates"].shape == shape
+    assert stored["below_1"].shape == (*shape, 5)
+    assert stored["epochs"].tolist() == plateau.SHOWN.tolist()
+    assert np.isfinite(stored["losses"]).all()
+    for i, rates in enumerate(plateau.RATES.values()):
+        assert set(stored["rates"][..., i].ravel()) <= set(rates)
+
+
+@pytest.mark.parametrize(
+    ("net", "depth", "optimizer", "epochs"),
+    [("sigmoid, std 1/√n", 3, "Adam", 4), ("tanh, std 1/√n", 2, "SGD", 1)],  # at its rate, rounding decides the rest
+)
+def test_a_stored_point_is_what_the_script_measures(stored, net, depth, optimizer, epochs):
+    place = list(plateau.NETS).index(net), depth - 1, list(plateau.RATES).index(optimizer)
+    history = plateau.run(net, depth, optimizer, stored["rates"][place], epochs=epochs)
+    assert history.train_loss == pytest.approx(stored["losses"][place][:epochs], rel=0.05)
+
+
+def test_the_figure_shows_what_the_chapter_says(stored):
+    """Six sigmoid layers with std 1/√n stay on the plateau with SGD, and leave it with Adam or another network."""
+    six = stored["below_1"][:, 5]  # (networks, optimizers, seeds); 0 where the loss never falls below 1
+    assert (six[0, 0] == 0).all()
+    assert (six[0, 1] > 0).all()
+    assert (six[1:] > 0).all()
+
+
+# The moves that the page proposes (*Try:* ...): they show what it says they show
+
+
+def test_plateau_fewer_layers_other_networks_and_adam_leave_it(widgets):
+    losses = widgets[0]
+    assert "does not fall below 1" in losses.say(hidden_layers=6)
+    falls = [("falls below 1" in losses.say(hidden_layers=depth)) for depth in (5, 4, 3, 2, 1)]
+    assert falls[-1]
+    assert falls == sorted(falls), "fewer layers never make it worse"
+    for network in ("tanh, std 1/√n", "ReLU, std √2/√n"):
+        assert "falls below 1" in losses.say(hidden_layers=6, network=network)
+    assert "falls below 1" in losses.say(network="sigmoid, std 1/√n", optimizer="Adam")
+
+
+def test_thermometer_steps_level_lines_and_explosions(widgets):
+    thermometer = widgets[1]
+
+    def delta(**moves):
+        sentence = thermometer.say(**moves)
+        return after(sentence, "delta is")[0]
+
+    ratios = [delta(hidden_layers=depth) for depth in (5, 10, 15, 20)]
+    steps = [a / b for a, b in itertools.pairwise(ratios)]
+    assert max(steps) / min(steps) < 1.6, "a staircase with equal steps"
+    by_gain = [delta(hidden_layers=10, gain=gain) for gain in ("1", "4", "10")]
+    assert by_gain[0] < 1e-5 < by_gain[1] < 0.05
+    assert 0.3 < by_gain[2] < 2
+    for activation in ("tanh", "identity"):
+        level, more, most = (delta(activation=activation, gain=gain) for gain in ("1", "√2", "4"))
+        assert 0.1 < level < 2
+        assert level < more < most > 10
+    down = thermometer.say(activation="ReLU", gain="1")
+    deltas, weights = (after(down, words)[0] for words in ("delta is", "gradient "))
+    assert deltas < 0.1 < 0.5 < weights < 2
+
+
+def test_wiggle_the_weights_jump_and_the_outputs_freeze(widgets):
+    wiggle = widgets[2]
+
+    def moved(**moves):
+        return after(wiggle.say(**moves), "move by")[0]
+
+    frozen = [moved(push=3, hidden_layers=depth) for depth in (1, 4, 8, 12)]
+    assert frozen[0] > 0.1
+    assert frozen == sorted(frozen, reverse=True)
+    assert frozen[-1] < 1e-6
+    for network in ("tanh, std 1/√n", "ReLU, std √2/√n"):
+        assert moved(network=network) > 0.1
+    assert frozen[-1] < moved(network="sigmoid, std 4/√n") < 0.1
+
+
+def test_signal_dies_while_the_pooled_spread_stays(widgets):
+    signal = widgets[3]
+
+    def spreads(**moves):
+        said = signal.say(**moves)
+        return after(said, "pooled spread")[:2]
+
+    first, last = spreads(layer=1), spreads(layer=8)
+    assert last[0] > first[0] / 3
+    assert last[1] < first[1] / 1000
+    pooled, between = spreads(activation="tanh")
+    assert between > pooled / 2
+    wide = spreads(activation="sigmoid", weights="std 1")
+    assert wide[0] > 0.3
+    assert wide[1] > 0.05
+
+
+# For each claim a fault of the library that it notices
+
+SIGMOID_SLOPE = Fault(
+    "tipslib/activations/saturating.py", "        return y * (1 - y)\n", "        return y * (1 - y) + 0.1\n"
+)
+
+FAULTS = {
+    "stuck-accuracy": Fault(
+        "tipslib/initializers.py", "return variance_scaling()(shape, rng)", "return variance_scaling(4.0)(shape, rng)"
+    ),
+    "vanishing-ratio": SIGMOID_SLOPE,
+    "layer-factor": Fault(
+        "tipslib/initializers.py", "self.gain / math.sqrt(self.fan(shape))", "self.gain / self.fan(shape)"
+    ),
+    "twenty-layers": SIGMOID_SLOPE,
+    "tanh-ratio": Fault(
+        "tipslib/initializers.py", "variance_scaling(fan=fan_mean)(", "variance_scaling(2.0, fan=fan_mean)("
+    ),
+    "relu-he-ratio": HE_GAIN_ONE,
+    "relu-lecun-ratio": LECUN_GAIN_LARGE,
+    "value-effect": FIRST_OVER_LAST,
+    "slope-effect": FIRST_OVER_LAST,
+    "steep-value-effect": FIRST_OVER_LAST,
+    "std-one-ratio": STD_HALVED,
+    "xavier-ratio": LECUN_GAIN_LARGE,
+    "pooled-spread": Fault(
+        "tipslib/diagnostics/outputs.py", "h.std(axis=(-2, -1)) for h", "h.var(axis=(-2, -1)) for h"
+    ),
+    "signal-spread": Fault(
+        "tipslib/diagnostics/outputs.py", "h.std(axis=-2).mean(axis=-1)", "h.std(axis=-1).mean(axis=-1)"
+    ),
+    "relu-weights": Fault("tipslib/diagnostics/gradients.py", '_norm(layer.grads["W"])', "_norm(gradient)"),
+    "centered-weights": Fault("tipslib/diagnostics/gradients.py", '_norm(layer.grads["W"])', "_norm(gradient)"),
+    "wiggle-sigmoid": SIGMOID_STEEP,
+    "gain-four-test": GAIN_IGNORED,
+    "std-one-test": STD_HALVED,
+    "plateau-sgd": LECUN_GAIN_LARGE,
+    "plateau-adam": Fault("tipslib/optimizers/adam.py", "1 - self.beta1**t, 1 - self.beta2**t", "1.0, 1.0"),
+    "waited-test": ADAM_SLOW,
+    "gain-four-ratio": GAIN_IGNORED,
+}
