@@ -64,11 +64,14 @@ def _take(values: Array, rows: Array, per_run: bool) -> Array:
     return values[np.arange(len(rows))[:, None], rows] if per_run else values.take(rows, axis=0)
 
 
-def shuffled(n: int, rngs: Sequence[np.random.Generator], runs: int | None) -> Array:
-    """Return a random order of ``n`` examples, ``(n,)``, or ``(R, n)`` with runs: one from each of ``rngs``.
+def shuffled(
+    examples: Examples, size: int, rngs: Sequence[np.random.Generator], runs: int | None
+) -> Iterator[tuple[Array, Array]]:
+    """Yield ``size`` examples at a time, in a random order from each of ``rngs``: one, or one per run.
 
-    >>> shuffled(3, [np.random.default_rng(0)], runs=None)
-    array([2, 0, 1])
+    >>> examples = Examples(np.zeros((3, 1)), np.array([5, 6, 7]))
+    >>> [y.tolist() for _, y in shuffled(examples, 2, [np.random.default_rng(0)], runs=None)]
+    [[7, 5], [6]]
     """
-    orders = np.stack([rng.permutation(n) for rng in rngs])
-    return orders[0] if runs is None else orders
+    orders = np.stack([rng.permutation(count(examples.y)) for rng in rngs])
+    return batches(examples, size, orders[0] if runs is None else orders)

@@ -20,7 +20,7 @@ PenaltyFunction: TypeAlias = Callable[[Array, Array], tuple[Any, Array]]
 
 
 class Regularizer:
-    """What ``train`` calls around each optimizer step: this one does nothing, the others override what they need.
+    """What ``train`` calls around each optimizer step. This one does nothing; the others override what they need.
 
     >>> Regularizer().after_step(None, lr=0.1)
     """

@@ -77,9 +77,9 @@ def train(
     def rows() -> Iterator[Epoch]:
         for epoch in range(1, epochs + 1):
             log.start(epoch)
-            for x, y in batches(log.train, batch_size, shuffled(count(log.train.y), rngs, net.runs)):
+            for x, y in shuffled(log.train, batch_size, rngs, net.runs):
                 value, dy = loss(net.forward(x, training=True), y)
-                log.step(value)  # ends the training if the loss is not finite
+                log.step(value)  # raises DivergenceError unless the loss is finite
                 net.backward(dy, inputs=False)
                 regularizer.add_gradient(net)
                 if clip_norm is not None:

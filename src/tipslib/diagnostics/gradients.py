@@ -1,8 +1,4 @@
-"""How large gradients and updates are, layer by layer.
-
-Two gradients are called "the gradient of layer l", and they can tell different stories: delta_l = dL/dz_l at the
-pre-activation, and dL/dW_l at the weights. Each function says which one it returns.
-"""
+"""How large gradients and updates are, layer by layer."""
 
 from typing import Any
 
