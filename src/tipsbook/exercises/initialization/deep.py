@@ -62,7 +62,7 @@ class InitializeExercise(Exercise):
         )
         loss = float(np.mean([_train(net) for net in nets]))
         evidence = (
-            f"Mean training loss {loss:.2f} received, below {ENOUGH} asked for; signal at the start {signal:.2g}."
+            f"Mean training loss {loss:.2f} received, below {ENOUGH} expected; signal at the start {signal:.2g}."
         )
         if loss < ENOUGH:
             return Feedback("right", f"Mean training loss {loss:.2f} received. {self.right}")
@@ -99,7 +99,7 @@ INITIALIZE = InitializeExercise(
     hints=(
         "Print `spreads(net, x).between_samples` first: how much of the signal arrives at layer 20 in the baseline?",
         "A larger gain brings more of it. But a variance is a mean over directions: what keeps all of them?",
-        "Fill each `layer.params['W']` from an initializer for orthogonal matrices; then x can say how large.",
+        "Fill each `layer.params['W']` from an initializer for orthogonal matrices; then let x say how large.",
     ),
     mistakes={
         "copies": Mistake(
