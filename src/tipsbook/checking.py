@@ -1,6 +1,6 @@
-"""Exercises with specific feedback: a wrong answer gets the sentence that this wrong answer needs.
+"""Graded exercises: each typical wrong answer gets a reply of its own.
 
-``check(name, answer)`` replies to an answer, ``hint(name)`` unfolds one hint more. The exercises themselves are in
+``check(name, answer)`` replies to an answer, ``hint(name)`` shows one more hint. The exercises themselves are in
 `tipsbook.exercises`, a folder for each chapter.
 """
 

@@ -190,8 +190,8 @@ class TestRate:
             ("0.4", "Expected one number, received str."),
             ([0.3, 0.4], "Expected one number, received shape (2,)."),
             (np.inf, "Expected finite numbers, received inf."),
-            (-0.4, "A learning rate is above 0 and below a million, received -0.4."),
-            (1e9, "A learning rate is above 0 and below a million, received 1e+09."),
+            (-0.4, "A learning rate must be above 0 and below a million, received -0.4."),
+            (1e9, "A learning rate must be above 0 and below a million, received 1e+09."),
             (0.05, "Accuracy: 0."),
         ],
     )

@@ -132,7 +132,7 @@ def test_the_case_by_hand_alone_is_not_enough(name, shortcut):
     assert not feedback.message.startswith("By hand")
 
 
-@pytest.mark.parametrize(("factor", "reply"), [(lambda p: p, "turned round"), (lambda p: 0.5, "p = 0.5 alone")])
+@pytest.mark.parametrize(("factor", "reply"), [(lambda p: p, "are swapped"), (lambda p: 0.5, "p = 0.5 alone")])
 def test_wrong_factors_are_named_without_masks_too(factor, reply):
     message = check("dropout-6", lambda h, W, b, p: softmax(factor(p) * h @ W + b)).message
     assert reply in message
@@ -209,7 +209,7 @@ class TestWrongLabels:
 
         feedback = check("dropout-9", train_a_little)
         assert (feedback.status, feedback.hint) == ("wrong", None)
-        assert "More than 0.85 on those kept aside is asked for." in feedback.message
+        assert "You need more than 0.85 on those kept aside." in feedback.message
 
     def test_an_error_and_a_loop_without_end_are_told(self):
         assert "With these splits it raised" in check("dropout-9", lambda splits: splits.nothing).message

@@ -246,7 +246,7 @@ class TestNoise:
 
         message = check("early-stopping-9", half_way).message
         assert message.startswith("Accuracy: 0.")
-        assert "More than 0.72 on the first of these is asked for." in message
+        assert "You need more than 0.72 on the first of these." in message
 
     def test_the_judges_examples_are_not_given(self):
         seen = []

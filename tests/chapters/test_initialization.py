@@ -158,7 +158,7 @@ class TestDiagnosis:
     def test_the_count_is_told_and_the_answer_is_not(self):
         feedback = check("initialization-8", {**solution("initialization-8"), "C": "no signal"})
         assert (feedback.status, feedback.hint) == ("wrong", None)
-        assert "So far received 4 of 5 as they are" in feedback.message
+        assert "So far 4 of 5 are right; received for A" in feedback.message
         assert "too large" not in feedback.message
 
 
@@ -193,7 +193,7 @@ class TestInitialize:
     def test_the_untouched_network_is_too_small(self):
         feedback = check("initialization-9", lambda net, x: net)
         assert feedback.hint == "too-small"
-        assert "below 0.2 asked for" in feedback.message
+        assert "below 0.2 expected" in feedback.message
 
     def test_no_labels_are_given(self):
         seen = []

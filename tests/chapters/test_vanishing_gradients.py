@@ -155,7 +155,7 @@ class TestGain:
             (True, "Expected one number, received bool."),
             (np.nan, "Expected finite numbers, received nan."),
             (lambda: 11, "Expected one number, received function."),
-            (-3, "A gain is above 0, received -3."),
+            (-3, "A gain must be above 0, received -3."),
             (6, "With g = 6 the ratio is 0.13, over 5 seeds. It should be between 0.5 and 2: a larger gain is needed."),
         ],
     )

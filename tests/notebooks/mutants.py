@@ -9,12 +9,12 @@ from faults import Fault
 
 
 class Mutant(NamedTuple):
-    """A fault, what it is in words, and the test that catches it."""
+    """A fault, what it is in words, and the test that catches it; one of each kind is `always` planted."""
 
     name: str
     fault: Fault
     caught_by: str
-    marks: object = ()
+    always: bool = False
 
 
 MUTANTS = [
@@ -22,6 +22,7 @@ MUTANTS = [
         "the sigmoid's slope without (1 - a)",
         Fault("tipslib/activations/saturating.py", "        return y * (1 - y)\n", "        return y\n"),
         "tests/library/test_activations.py",
+        always=True,
     ),
     Mutant(
         "W not transposed in backward",
@@ -68,6 +69,7 @@ MUTANTS = [
             "    mean = np.concatenate([s.x for s in (raw.train, raw.val, raw.test)]).mean(axis=0, dtype=np.float64)\n",
         ),
         "tests/library/test_datasets.py",
+        always=True,
     ),
     Mutant(
         "Adam without bias correction",
@@ -84,10 +86,12 @@ MUTANTS = [
             "packed.append([0] if len(row) == len(base)",
         ),
         "tests/kit/test_explore.py::TestPage",
+        always=True,
     ),
     Mutant(
         "a grader accepts everything",
         Fault("tipsbook/grading/exercise.py", "found = next(self._complaints(cases, outcomes), None)", "found = None"),
-        "tests/kit/test_graders.py",
+        "tests/kit/test_graders.py::test_a_typical_wrong_answer_gets_its_own_reply",
+        always=True,
     ),
 ]

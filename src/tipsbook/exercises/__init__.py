@@ -1,4 +1,4 @@
-"""The graded exercises, a folder for each chapter: what is right, and what readers take for right.
+"""The graded exercises, a folder for each chapter: their right answers and the mistakes that readers make.
 
 An exercise is found by its name: ``dropout-3`` is the `Exercise` of that name in a module of the folder ``dropout``.
 Nothing lists them, so a new one is written in one place.

@@ -131,7 +131,7 @@ def _count(things: list[str], noun: str) -> str:
 def wrong_array(value: object, expected: Any) -> str:
     """Say what is wrong with the type, the shape or the finiteness of a value; an empty text when nothing is.
 
-    NaN is in order where NaN is expected, as it is of a typical mistake.
+    NaN is accepted where NaN is expected, as it is of some typical mistakes.
 
     >>> wrong_array(np.zeros(3), np.zeros((1, 3)))
     'expected shape (1, 3), received shape (3,).'

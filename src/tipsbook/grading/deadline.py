@@ -53,7 +53,7 @@ def _is_finalizing(frame: FrameType | None) -> bool:
 class DeadlineExceeded(BaseException):
     """Raised in code that runs past its deadline: no `Exception`, so that `except Exception` does not catch it.
 
-    Python removes a trace function that raises. A bare `except:` would thus win, were the trace not set again when
+    Python removes a trace function that raises. So a bare `except:` would win if the trace were not set again when
     the swallowed exception is dropped.
     """
 

@@ -1,4 +1,4 @@
-"""What an exercise is, and how the answers that are functions are graded: from cheap questions to strict ones."""
+"""What an exercise is, and how answers that are functions are graded: easy questions first, strict ones last."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class Exercise:
         raise NotImplementedError(f"{type(self).__name__} must define grade(answer, deadline).")
 
     def recognized(self, key: str, evidence: str = "") -> Feedback:
-        """Return the reply to a mistake of the catalogue, with what showed it in a line of its own."""
+        """Return the reply to a mistake of the catalogue, with the evidence on a line of its own."""
         return Feedback("wrong", "\n".join([self.mistakes[key].reply, *([evidence] if evidence else [])]), key)
 
 

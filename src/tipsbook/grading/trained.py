@@ -18,7 +18,7 @@ from tipslib.training import evaluate
 def half_aside(data: Splits) -> tuple[Splits, Examples]:
     """Return what an answer gets, and the half of the validation examples that it does not: these are the judge.
 
-    The test split is nobody's to choose by, so the answer does not get it either.
+    Nobody should choose by the test split, so the answer does not get it either.
 
     >>> from tipslib.datasets import digits
     >>> given, kept = half_aside(digits())
@@ -110,7 +110,7 @@ def joined(first: Examples, second: Examples) -> Examples:
 def strange_validation(splits: Splits) -> Splits:
     """Return the splits with the inputs of the validation examples in another order, the same for all of them.
 
-    From the training examples nobody learns to read such inputs: whoever can was trained on them.
+    From the training examples no network learns to read such inputs: one that can was trained on them.
 
     >>> from tipslib.datasets import digits
     >>> data = digits()

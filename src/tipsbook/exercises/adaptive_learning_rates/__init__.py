@@ -1,5 +1,5 @@
-"""The exercises of the chapter on adaptive learning rates: what is right, and what readers take for right.
+"""The exercises of the chapter on adaptive learning rates, and the mistakes that readers make.
 
-A right value comes from another road than the answer's own: the optimizers of the library, which are held against
-PyTorch's, eigenvalues, and a valley that counts how often it was asked.
+No expected value comes from the formula that is asked for: they come from the optimizers of the library, which are
+held against PyTorch's, from eigenvalues, and from a valley that counts how often its gradient was asked for.
 """

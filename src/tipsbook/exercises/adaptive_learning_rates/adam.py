@@ -75,7 +75,7 @@ ADAM_STEPS = AdamExercise(
     hints=(
         "Start with m = 0 and v = 0, one number for each parameter, and walk over the rows of `grads`.",
         "`enumerate(grads, start=1)` gives t and g together. The corrections need t.",
-        "The gradient points uphill, and you want the change of the parameters. Where does eps stand, under the root?",
+        "The gradient points uphill, and you want the change of the parameters. Where does eps belong, under the root?",
     ),
     mistakes={
         "not-corrected": Mistake(
@@ -96,7 +96,7 @@ ADAM_STEPS = AdamExercise(
         ),
         "eps-inside": Mistake(
             lambda *args: _steps(*args, inside=True),
-            "Your eps stands under the root. Here it is added to the root, as in the paper.",
+            "Your eps is under the root. Here it is added to the root, as in the paper.",
         ),
         "sum-for-average": Mistake(
             lambda *args: _steps(*args, average=False),

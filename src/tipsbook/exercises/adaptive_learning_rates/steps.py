@@ -18,7 +18,7 @@ def _bent(theta: Array, *, H: Array) -> Array:
 
 
 def _velocity_cases() -> list[Case]:
-    """Compare with the library's Nesterov, whose parameters are the point that is looked at."""
+    """Compare with the library's Nesterov, whose parameters are the point where the gradient is taken."""
     by_hand = _twice, np.array([1.0]), np.array([1.0]), 0.1, 0.5
     cases = [Case("By hand, gradient 2 theta, theta = [1], v = [1], lr = 0.1, beta = 0.5", by_hand, np.array([2.4]))]
     rng = np.random.default_rng(0)
@@ -60,7 +60,7 @@ NEW_VELOCITY = FunctionExercise(
         ),
         "whole-velocity": Mistake(
             lambda gradient, theta, v, lr, beta: beta * v + gradient(theta - lr * v),
-            "You look a little too far: of the old velocity only the share beta is left in the next step.",
+            "You look a little too far: in the next step only the fraction beta of the old velocity is left.",
         ),
         "without-the-rate": Mistake(
             lambda gradient, theta, v, lr, beta: beta * v + gradient(theta - beta * v),
@@ -68,7 +68,7 @@ NEW_VELOCITY = FunctionExercise(
         ),
         "new-parameters": Mistake(
             lambda gradient, theta, v, lr, beta: theta - lr * (beta * v + gradient(theta - lr * beta * v)),
-            "These are the new parameters. The question is for the new velocity.",
+            "These are the new parameters. The exercise asks for the new velocity.",
         ),
         "memory-lost": Mistake(
             lambda gradient, theta, v, lr, beta: gradient(theta - lr * beta * v),
@@ -103,7 +103,7 @@ LARGEST_STABLE_RATE = FunctionExercise(
     name="adaptive-learning-rates-8",
     call="largest_stable_rate(gradients, lr)",
     cases=_rate_cases,
-    right="A run that has gone wrong tells at which rate it would have gone well.",
+    right="A run that has gone wrong tells you the rate at which it would have gone well.",
     hints=(
         "In the end each row is a multiple of the one before. Which number is it, and which sign has it?",
         "That number is 1 - lr * curvature. Solve it for the curvature.",
@@ -120,7 +120,7 @@ LARGEST_STABLE_RATE = FunctionExercise(
         ),
         "curvature": Mistake(
             lambda gradients, lr: (1 - _factor(gradients)) / lr,
-            "That is the curvature, and right so far. The question is for the rate.",
+            "That is the curvature, and right so far. The exercise asks for the rate.",
         ),
         "scaled-down": Mistake(
             lambda gradients, lr: lr / abs(_factor(gradients)),

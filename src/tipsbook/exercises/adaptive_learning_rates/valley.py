@@ -1,4 +1,4 @@
-"""Exercise 9: through a bent valley in 200 gradients, judged by where the answer arrives and how often it asked."""
+"""Exercise 9: through a bent valley in 200 gradients, judged by where the answer arrives and what it asked for."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +34,7 @@ class Valley:
         return np.array([-2 * (1 - a) - 400 * a * (b - a**2), 200 * (b - a**2)])
 
     def height(self, theta: Array) -> float:
-        """Return the value that is to be made small."""
+        """Return the value to be made small."""
         a, b = theta - SHIFT
         return float((1 - a) ** 2 + 100 * (b - a**2) ** 2)
 
@@ -109,11 +109,11 @@ CROSS_THE_VALLEY = ValleyExercise(
         ),
         "too-many-calls": Mistake(
             lambda gradient, theta: _walk(SGD(0.002), gradient, theta, 6000)[-1],
-            "It may arrive, but it asks for too many gradients. Patience is what is to be saved here.",
+            "It may arrive, but it asks for too many gradients. Those are what you should save.",
         ),
         "diverged": Mistake(
             lambda gradient, theta: _walk(SGD(0.1), gradient, theta, 200)[-1],
-            "It is thrown out: the rate is too large for the walls of the valley.",
+            "It is thrown out of the valley: the rate is too large for the walls.",
         ),
         "path": Mistake(
             lambda gradient, theta: np.array(_walk(Momentum(0.003), gradient, theta, 200)),

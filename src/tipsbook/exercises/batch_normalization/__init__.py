@@ -1,5 +1,5 @@
-"""The exercises of the chapter on batch normalization: what is right, and what readers take for right.
+"""The exercises of the chapter on batch normalization, and the mistakes that readers make.
 
-Right values come from other roads than the answers' own: variances from distances, gradients from differences, running
-averages as weighted sums.
+No expected value comes from the formula that is asked for: variances come from distances, gradients from differences,
+running averages are weighted sums.
 """

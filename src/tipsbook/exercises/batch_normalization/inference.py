@@ -1,4 +1,4 @@
-"""Exercises 6 and 7: running statistics, one by one and estimated anew."""
+"""Exercises 6 and 7: running statistics, updated one by one and estimated again."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -134,7 +134,7 @@ def _estimated(net: Sequential, x: Array, *, training: bool = True, power: float
 
 
 def _half(net: Sequential, x: Array, name: str) -> Sequential:
-    """Set one of the two statistics alone."""
+    """Set only one of the two statistics."""
     net = net.copy()
     for mine, full in zip(_norms(net), _norms(_estimated(net, x)), strict=True):
         mine.buffers[name][...] = full.buffers[name]
@@ -204,7 +204,7 @@ REESTIMATE = ReestimateExercise(
     right="The weights were good all the time.",
     hints=(
         "In training mode each layer normalizes with the statistics of the images given, and updates its buffers.",
-        "How much of the old value is kept is each layer's `momentum`. What if nothing were kept?",
+        "Each layer's `momentum` says how much of the old value is kept. What if nothing were kept?",
         "Copy the network, set each BatchNorm's momentum to 0, and send all images through once, in training mode.",
     ),
     mistakes={
@@ -216,10 +216,10 @@ REESTIMATE = ReestimateExercise(
             "Each layer got inputs that the layers before had normalized with their *old* statistics.",
         ),
         "means-alone": Mistake(
-            lambda net, x: _half(net, x, "running_mean"), "The means are new, the variances are still the old ones."
+            lambda net, x: _half(net, x, "running_mean"), "The means are new, but the variances are still the old ones."
         ),
         "variances-alone": Mistake(
-            lambda net, x: _half(net, x, "running_var"), "The variances are new, the means are still the old ones."
+            lambda net, x: _half(net, x, "running_var"), "The variances are new, but the means are still the old ones."
         ),
         "std-for-variance": Mistake(
             lambda net, x: _estimated(net, x, power=0.5),

@@ -54,7 +54,7 @@ FORWARD = FunctionExercise(
         ),
         "eps-outside": Mistake(
             lambda z, gamma, beta, eps: gamma * (z - z.mean(axis=0)) / (z.std(axis=0) + eps) + beta,
-            "eps stands under the root, beside the variance; you add it to the std.",
+            "eps belongs under the root, with the variance; you add it to the std.",
         ),
         "variance-for-std": Mistake(
             lambda z, gamma, beta, eps: gamma * (z - z.mean(axis=0)) / (z.var(axis=0) + eps) + beta,
@@ -123,14 +123,14 @@ BACKWARD = FunctionExercise(
             "You treat mean and variance as constants. Both depend on every z of the batch.",
         ),
         "std-as-constant": Mistake(
-            partial(_back, along=0), "The way through the mean is there; the way through the std is missing."
+            partial(_back, along=0), "The path through the mean is there; the path through the std is missing."
         ),
         "mean-as-constant": Mistake(
-            partial(_back, mean=0), "The way through the std is there; the way through the mean is missing."
+            partial(_back, mean=0), "The path through the std is there; the path through the mean is missing."
         ),
         "without-gamma": Mistake(
             lambda g, z, gamma, eps: _back(g, z, np.ones_like(gamma), eps),
-            "gamma is missing: on the way from y to the normalized value it multiplies.",
+            "gamma is missing: it multiplies the gradient on the way from y back to the normalized value.",
         ),
         "sums-for-means": Mistake(
             lambda g, z, gamma, eps: _back(g, z, gamma, eps, mean=len(z), along=len(z)),

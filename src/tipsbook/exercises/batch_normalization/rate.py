@@ -38,7 +38,7 @@ class RateExercise(Exercise):
             return Feedback("wrong", complaint[0].upper() + complaint[1:])
         rate = float(np.asarray(answer))
         if not 0 < rate < 1e6:
-            return Feedback("wrong", f"A learning rate is above 0 and below a million, received {rate:g}.")
+            return Feedback("wrong", f"A learning rate must be above 0 and below a million, received {rate:g}.")
         reached = accuracy(rate)
         evidence = f"Accuracy: {reached:.3f} with rate {rate:g} after two epochs, mean of 5 seeds."
         if reached > NEEDED:
@@ -51,7 +51,7 @@ class RateExercise(Exercise):
             return self.recognized("no-brake", evidence)
         if rate > 0.5:
             return self.recognized("too-large", evidence)
-        return Feedback("wrong", f"{evidence} More than {NEEDED} is asked for.")
+        return Feedback("wrong", f"{evidence} You need more than {NEEDED}.")
 
 
 RATE = RateExercise(
@@ -64,12 +64,14 @@ RATE = RateExercise(
     ),
     mistakes={
         "of-the-plain-network": Mistake(
-            0.1, "A good rate for the plain network. With normalization there is room above."
+            0.1, "A good rate for the plain network. With normalization you can go higher."
         ),
         "far-too-small": Mistake(0.001, "Far too small: two epochs are 32 steps."),
         "too-large": Mistake(
-            3.0, "It learns, but restlessly: the last layer, and gamma and beta below it, have no brake."
+            3.0, "It learns, but erratically: the last layer, and gamma and beta below it, have no brake."
         ),
-        "no-brake": Mistake(30.0, "Here the last layer is thrown about, and nothing is learned. Much smaller."),
+        "no-brake": Mistake(
+            30.0, "Here the last layer is thrown about, and nothing is learned. Take a much smaller rate."
+        ),
     },
 )

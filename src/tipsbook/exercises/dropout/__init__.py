@@ -1,5 +1,5 @@
-"""The exercises of the chapter on dropout: what is right, and what readers take for right.
+"""The exercises of the chapter on dropout, and the mistakes that readers make.
 
-A right value comes from another road than the answer's own: all masks one after the other, differences for gradients,
-least squares on the data of every mask.
+No expected value comes from the formula that is asked for: they come from all masks one after another, from differences
+for gradients, and from least squares on the data of every mask.
 """

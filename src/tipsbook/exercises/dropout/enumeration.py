@@ -1,4 +1,4 @@
-"""All masks of a few units, one after the other: the slow road on which nothing can go wrong."""
+"""All masks of a few units, one after another: slow, and so simple that nothing can go wrong."""
 
 from itertools import product
 

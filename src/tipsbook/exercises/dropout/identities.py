@@ -1,4 +1,4 @@
-"""Exercises 6 and 7: the mean that dropout computes, and the ridge that it is in linear regression."""
+"""Exercises 6 and 7: the mean that dropout computes, and the ridge regression that it amounts to in a linear model."""
 
 from typing import Any
 
@@ -64,11 +64,11 @@ GEOMETRIC = FunctionExercise(
         ),
         "all-masks-alike": Mistake(
             lambda h, W, b, p: _geometric(h, W, b, every_mask(len(h), 0.5)[1]),
-            "Here units are dropped as often as kept, so that all masks weigh the same. That is p = 0.5 alone.",
+            "Here units are dropped as often as kept, so that all masks weigh the same. That holds for p = 0.5 alone.",
         ),
         "keep-for-drop": Mistake(
             lambda h, W, b, p: _geometric(h, W, b, every_mask(len(h), 1 - p)[1]),
-            "p and 1 - p are turned round. p is the probability to drop: a unit is there with probability 1 - p.",
+            "p and 1 - p are swapped. p is the probability to drop: a unit is there with probability 1 - p.",
         ),
         "bias-too": Mistake(
             lambda h, W, b, p: softmax((1 - p) * (h @ W + b)),
@@ -76,11 +76,11 @@ GEOMETRIC = FunctionExercise(
         ),
         "not-scaled": Mistake(
             lambda h, W, b, p: softmax(h @ W + b),
-            "This is the full network without scaling. On average a unit is there a share 1 - p of the time.",
+            "This is the full network without scaling. On average a unit is there in a fraction 1 - p of the steps.",
         ),
         "logits": Mistake(
             lambda h, W, b, p: h @ W * (1 - p) + b,
-            "These are the mean logits, and very near. Probabilities are asked for.",
+            "These are the mean logits, which is very close. The exercise asks for probabilities.",
         ),
     },
 )
@@ -130,7 +130,7 @@ RIDGE = FunctionExercise(
         ),
         "one-strength": Mistake(
             lambda X, y, p: _solve(X, y, p / (1 - p) * np.eye(X.shape[1])),
-            "You penalize all weights alike. Noise on a large input does more harm: its column's squares stand there.",
+            "You penalize all weights alike. Noise on a large input does more harm: use the squares of its column.",
         ),
         "p-alone": Mistake(
             lambda X, y, p: _solve(X, y, p * _squares(X)),

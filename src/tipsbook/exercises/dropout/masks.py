@@ -1,4 +1,4 @@
-"""Exercises 3, 4 and 5: drop entries and scale the rest, go back through the same mask, use a network trained so."""
+"""Exercises 3, 4 and 5: drop entries and scale the rest, go back through the same mask, use the trained network."""
 
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from tipslib.gradcheck import numerical_gradient
 
 
 def _entry_by_entry(x: Array, u: Array, p: float) -> Array:
-    """Return inverted dropout by asking each entry for itself."""
+    """Return inverted dropout, computed entry by entry."""
     y = np.zeros(x.shape)
     for place, value in np.ndenumerate(x):
         if u[place] >= p:
@@ -40,7 +40,7 @@ INVERTED = FunctionExercise(
     hints=(
         "u is uniform between 0 and 1, so `u < p` is true with probability p. What happens to those entries?",
         "A boolean array multiplied by numbers is an array of zeros and numbers.",
-        "A kept entry is seen a share 1 - p of the time. By what must it be multiplied to be x on average?",
+        "An entry is kept with probability 1 - p. By what must it be multiplied then, to be x on average?",
     ),
     mistakes={
         "not-scaled": Mistake(
@@ -49,11 +49,11 @@ INVERTED = FunctionExercise(
         ),
         "keep-for-drop": Mistake(
             lambda x, u, p: x * (u < p) / (1 - p),
-            "You keep with probability p. Here p is the probability to drop, and `u < p` says which entries go.",
+            "You keep with probability p. Here p is the probability to drop, and `u < p` marks what is dropped.",
         ),
         "p-is-to-keep": Mistake(
             lambda x, u, p: x * (u < p) / p if p else x * 0,
-            "This is right if p is the probability to keep, as in the paper. In this book, and in PyTorch, p drops.",
+            "This is right if p is the probability to keep, as in the paper. Here, and in PyTorch, it is that to drop.",
         ),
         "times-keep": Mistake(
             lambda x, u, p: x * (u >= p) * (1 - p),
@@ -61,7 +61,7 @@ INVERTED = FunctionExercise(
         ),
         "divided-by-p": Mistake(
             lambda x, u, p: x * (u >= p) / p if p else x / 1e-9,
-            "You divide by p. What survives is a share of 1 - p: divide by that.",
+            "You divide by p. What survives is a fraction 1 - p: divide by that.",
         ),
         "one-mask-for-all": Mistake(
             lambda x, u, p: x * (u[0] >= p) / (1 - p),
@@ -76,7 +76,7 @@ INVERTED = FunctionExercise(
 
 
 def _loss(W: Array, p: float, seed: int, x: Array) -> float:
-    """Return half the sum of squares of (dropped x) W: the number whose gradient in x is asked for."""
+    """Return half the sum of squares of (dropped x) W: the number whose gradient in x the exercise asks for."""
     keep = np.random.default_rng(seed).random(x.shape) >= p
     y: Any = (x * keep / (1 - p)) @ W
     return float(0.5 * (y**2).sum())
@@ -95,7 +95,7 @@ def _backward_cases() -> list[Case]:
 
 
 def _through(x: Array, W: Array, p: float, seed: int, draws: int = 1, power: int = 1) -> Array:
-    """Return the gradient with the mask of this draw, scaled so many times, as mistakes do."""
+    """Return the gradient with the mask of this draw, scaled this many times, as the mistakes do."""
     rng = np.random.default_rng(seed)
     masks = [rng.random(x.shape) >= p for _ in range(draws)]
     y = (x * masks[0] / (1 - p)) @ W
@@ -128,11 +128,11 @@ BACKWARD = FunctionExercise(
         ),
         "scaled-twice": Mistake(
             lambda x, W, p, seed: _through(x, W, p, seed, power=2),
-            "The factor 1 / (1 - p) stands here twice: once is enough.",
+            "The factor 1 / (1 - p) is here twice: once is enough.",
         ),
         "never-dropped": Mistake(
             lambda x, W, p, seed: x @ W @ W.T,
-            "Now nothing is dropped at all. The forward pass was right; the fault is behind it.",
+            "Now nothing is dropped at all. The forward pass was right; the fault comes after it.",
         ),
     },
 )
@@ -171,13 +171,13 @@ VANILLA = FunctionExercise(
     right="Only the weights that leave dropped units are scaled: no bias, and nothing in front of the hidden layer.",
     hints=(
         "Which numbers were multiplied by a mask in training? Only what they feed has to be mended.",
-        "A hidden unit was there a share 1 - p of the time. On average, what did it send to the outputs?",
+        "A hidden unit was there with probability 1 - p. On average, what did it send to the outputs?",
         "The biases were never dropped, and neither were the inputs.",
     ),
     mistakes={
         "not-scaled": Mistake(
             lambda x, W1, W2, b2, p: sigmoid(x @ W1) @ W2 + b2,
-            "All units are there now, and together they send more than the outputs have seen in training.",
+            "All units are there now, and together they send more than the outputs saw in training.",
         ),
         "bias-too": Mistake(
             lambda x, W1, W2, b2, p: (1 - p) * (sigmoid(x @ W1) @ W2 + b2),

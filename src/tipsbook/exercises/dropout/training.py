@@ -41,7 +41,7 @@ class NoisyExercise(ChoosingExercise):
             return self.recognized("by-heart", evidence)
         if train < 0.6:
             return self.recognized("not-learned", evidence)
-        return Feedback("wrong", f"{evidence} More than {GOAL} on those kept aside is asked for.")
+        return Feedback("wrong", f"{evidence} You need more than {GOAL} on those kept aside.")
 
 
 def _praise(net: Sequential) -> str:
@@ -79,7 +79,8 @@ TRAIN_ON_WRONG_LABELS = NoisyExercise(
     ),
     mistakes={
         "no-dropout": Mistake(
-            lambda splits: _trained(splits, rate=0.0), "There is no dropout in this network, and it is what is asked."
+            lambda splits: _trained(splits, rate=0.0),
+            "There is no dropout in this network, and that is what the exercise asks for.",
         ),
         "by-heart": Mistake(
             lambda splits: _trained(splits, rate=0.05, epochs=25),

@@ -1,5 +1,5 @@
-"""The exercises of the chapter on early stopping: what is right, and what readers take for right.
+"""The exercises of the chapter on early stopping, and the mistakes that readers make.
 
-A right value comes from another road than the answer's own: the library's stoppers and criteria, a training that writes
-the number of the epoch into its weights, and examples that no answer has seen.
+No expected value comes from the code that is asked for: they come from the library's stoppers and criteria, from a
+training run that writes the number of the epoch into its weights, and from examples that no answer has seen.
 """

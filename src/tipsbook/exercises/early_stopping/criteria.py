@@ -171,7 +171,7 @@ PROGRESS_QUOTIENTS = FunctionExercise(
             lambda train_loss, val_loss, k: _quotients(
                 train_loss, val_loss, k, progress=lambda train, val, t, k: val[t - k : t].mean() / val[t - k : t].min()
             ),
-            "The progress is that of the *training* loss: it says whether going on still moves anything.",
+            "The progress is that of the *training* loss: it says whether going on still changes anything.",
         ),
         "whole-run": Mistake(
             lambda train_loss, val_loss, k: _quotients(

@@ -16,11 +16,11 @@ N, WRONG, GOAL = 300, 0.4, 0.72
 
 
 def _splits() -> tuple[Splits, Examples]:
-    """Return what the answer gets, and 700 images that it does not: these are the judge, their labels right."""
+    """Return what the answer gets, and 700 images with right labels that it does not get: these judge it."""
     data = digits()
     (x, y), val = data.train, data.val
     given = Splits(Examples(x[:N], y[:N]), val, val).with_label_noise(WRONG, seed=0)
-    return given, Examples(x[N:], y[N:])  # the test split is nobody's to choose by
+    return given, Examples(x[N:], y[N:])  # nobody should choose by the test split
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class NoiseExercise(ChoosingExercise):
             return self.recognized("diverged" if _diverged(net, splits.train) else "too-early", evidence)
         if train > 0.7:
             return self.recognized("too-late", evidence)
-        return Feedback("wrong", f"{evidence} More than {GOAL:g} on the first of these is asked for.")
+        return Feedback("wrong", f"{evidence} You need more than {GOAL:g} on the first of these.")
 
 
 def _diverged(net: Sequential, examples: Examples) -> bool:
@@ -83,7 +83,7 @@ TRAIN_WITH_NOISE = NoiseExercise(
         ),
         "diverged": Mistake(
             lambda splits: _trained(splits, 20, lr=0.3),
-            "It has the same one or two answers for all images: its weights ran away. Take a smaller learning rate.",
+            "It gives the same one or two answers for all images: its weights have run away. Take a smaller rate.",
         ),
         "too-late": Mistake(
             lambda splits: _trained(splits, 35),

@@ -1,4 +1,4 @@
-"""Exercise 7: stop and bring the best network back, tried on a training that writes its epoch into the network."""
+"""Exercise 7: stop and bring the best network back, tried on a training run that writes its epoch into the network."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Seen(NamedTuple):
 
 
 def _rows(net: Sequential, accuracies: tuple[float, ...], asked: list[int]) -> Iterator[Epoch]:
-    """Train, in a way: each epoch fills the network with its own number."""
+    """Pretend to train: each epoch fills the network with its own number."""
     for epoch, accuracy in enumerate(accuracies, start=1):
         net.params[:] = epoch
         net.buffers[:] = epoch
@@ -66,7 +66,7 @@ def _names(seen: Seen) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class RestoreExercise(Exercise):
-    """A function that asks a training for epochs, returns the best one and leaves its network behind."""
+    """A function that asks a training run for epochs, returns the best one and leaves its network behind."""
 
     def grade(self, answer: object, deadline: Deadline) -> Feedback:
         complaint = wrong_signature(answer, CALL)
@@ -158,7 +158,7 @@ RESTORE_BEST = RestoreExercise(
     hints=(
         "Each `row` comes after an epoch has changed `net` in place. What you want to have back must be copied now.",
         "Batch normalization's running statistics are in `net.buffers`, and they belong to the weights of their epoch.",
-        "The layers hold views into `net.params`. Fill that array with `[:]`, do not replace it.",
+        "The layers hold views into `net.params`. Fill that array with `[:]`; do not replace it.",
     ),
     mistakes={
         "no-copy": Mistake(
@@ -167,7 +167,7 @@ RESTORE_BEST = RestoreExercise(
         ),
         "buffers-forgotten": Mistake(
             partial(_restored, parts=("params",)),
-            "The parameters are back and the buffers are not: running statistics of another network.",
+            "The parameters are back, but the buffers are not: these are the running statistics of another network.",
         ),
         "rebinds": Mistake(
             partial(_restored, rebind=True),

@@ -1,5 +1,5 @@
-"""The exercises of the chapter on initialization: what is right, and what readers take for right.
+"""The exercises of the chapter on initialization, and the mistakes that readers make.
 
-A right value comes from another road than the answer's own wherever there is one: numbers done by hand, draws from the
-library's initializers, an integral, the library's `lsuv` on a network.
+Wherever possible, expected values do not come from the formula that is asked for, but from numbers worked out by hand,
+draws from the library's initializers, an integral, and the library's `lsuv` on a network.
 """

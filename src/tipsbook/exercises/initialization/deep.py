@@ -61,9 +61,7 @@ class InitializeExercise(Exercise):
             np.ptp(layer.params["W"], axis=1).max() == 0 for layer in nets[0].layers if isinstance(layer, Dense)
         )
         loss = float(np.mean([_train(net) for net in nets]))
-        evidence = (
-            f"Mean training loss {loss:.2f} received, below {ENOUGH} asked for; signal at the start {signal:.2g}."
-        )
+        evidence = f"Mean training loss {loss:.2f} received, below {ENOUGH} expected; signal at the start {signal:.2g}."
         if loss < ENOUGH:
             return Feedback("right", f"Mean training loss {loss:.2f} received. {self.right}")
         for key, found in {"copies": copies, "too-small": signal < 0.2, "too-large": signal > 0.75}.items():
@@ -99,7 +97,7 @@ INITIALIZE = InitializeExercise(
     hints=(
         "Print `activation_stds(net, x).between_samples` first: how much signal arrives at layer 20 in the baseline?",
         "A larger gain brings more of it. But a variance is a mean over directions: what keeps all of them?",
-        "Fill each `layer.params['W']` from an initializer for orthogonal matrices; then x can say how large.",
+        "Fill each `layer.params['W']` from an initializer for orthogonal matrices; then let x say how large.",
     ),
     mistakes={
         "copies": Mistake(

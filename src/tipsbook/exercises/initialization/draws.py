@@ -24,7 +24,7 @@ def _draw(widths: Sequence[int], seed: int | None, *, gain: float = 2.0, power: 
 
 
 def _draw_again(widths: Sequence[int], seed: int, *, shift: int = 0) -> list[Array]:
-    """Draw every layer from a generator of its own, of seed + shift * layer."""
+    """Draw every layer from a generator of its own, made with the seed `seed + shift * layer`."""
     pairs = enumerate(pairwise(widths))
     return [np.random.default_rng(seed + shift * i).normal(0, np.sqrt(2 / n), (n, m)) for i, (n, m) in pairs]
 
@@ -37,7 +37,7 @@ def _alike(a: Array, b: Array) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class DrawExercise(Exercise):
-    """A function that draws weights: shapes, size, and who is equal to whom."""
+    """A function that draws weights, judged by their shapes, their sizes, and which of them are equal."""
 
     def grade(self, answer: object, deadline: Deadline) -> Feedback:
         complaint = wrong_signature(answer, CALL)

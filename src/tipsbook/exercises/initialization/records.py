@@ -31,8 +31,7 @@ class DiagnosisExercise(Exercise):
         count = sum(answer[letter] == RIGHT[letter] for letter in RIGHT)
         if count == len(RIGHT):
             return Feedback("right", self.right)
-        evidence = f"Received {count} of 5 as they are: for A {answer['A']!r}, for B {answer['B']!r} and so on."
-        evidence = evidence.replace("Received", "So far received", 1)
+        evidence = f"So far {count} of 5 are right; received for A {answer['A']!r}, for B {answer['B']!r} and so on."
         signs = {
             "small-and-large": answer["C"] == RIGHT["E"] or answer["E"] == RIGHT["C"],
             "trusts-the-pooled-spread": answer["A"] in ("sound", "too small"),
@@ -66,11 +65,11 @@ DIAGNOSIS = DiagnosisExercise(
         ),
         "twins-overlooked": Mistake(
             _with(B="sound", D="twins"),
-            "For B look at the number of different units: spreads cannot show that the units are copies of one.",
+            "For B look at the number of different units: spreads cannot show that units are copies of one another.",
         ),
         "sound-suspected": Mistake(
             _with(D="too small", E="sound"),
-            "For D a spread that shrinks by less than half over six layers is no harm. Which network loses far more?",
+            "For D a spread that shrinks by less than half over six layers does no harm. Which network loses far more?",
         ),
     },
 )

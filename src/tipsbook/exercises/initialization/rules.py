@@ -31,7 +31,7 @@ HE_STD = FunctionExercise(
     hints=(
         "He's variance is 2 divided by the number of products that one unit adds up.",
         "A unit of a convolution sees every place of the kernel in every channel that comes in.",
-        "The last entry of the shape counts the units. All others multiply to the fan-in.",
+        "The last entry of the shape counts the units. The product of all others is the fan-in.",
     ),
     mistakes={
         "variance": Mistake(
@@ -52,11 +52,11 @@ HE_STD = FunctionExercise(
         ),
         "channels-alone": Mistake(
             lambda shape: math.sqrt(2 / shape[-2]),
-            "Right for dense layers. A kernel adds up all of its places too, not the channels alone.",
+            "Right for dense layers. A convolution adds up all places of its kernel too, not only the channels.",
         ),
         "first-axis": Mistake(
             lambda shape: math.sqrt(2 / shape[0]),
-            "Right for dense layers. The first axis of a kernel is its height: which axes come in?",
+            "Right for dense layers. The first axis of a kernel is its height: which axes are added up?",
         ),
         "all-entries": Mistake(
             lambda shape: math.sqrt(2 / math.prod(shape)),
@@ -104,7 +104,7 @@ GLOROT_LIMIT = FunctionExercise(
         ),
         "whole-width": Mistake(
             lambda n, m: math.sqrt(24 / (n + m)),
-            "This is the length of the interval, from -a to a. The question is for a.",
+            "This is the length of the interval, from -a to a. The exercise asks for a.",
         ),
         "he": Mistake(
             lambda n, m: math.sqrt(6 / n),

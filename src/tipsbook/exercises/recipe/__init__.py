@@ -1,5 +1,5 @@
-"""The exercises of the first chapter, the recipe: what is right, and what readers take for right.
+"""The exercises of the first chapter, the recipe, and the mistakes that readers make.
 
-A right value comes from another road than the answer's own wherever there is one: numbers done by hand, the layers and
-losses of the library, a training run.
+Wherever possible, expected values do not come from the formula that is asked for, but from numbers worked out by hand,
+the layers and losses of the library, and a training run.
 """

@@ -1,4 +1,4 @@
-"""Exercise 9: save a program with three changes."""
+"""Exercise 9: repair a program with three changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -142,7 +142,7 @@ CHANGES = ChangesExercise(
     mistakes={
         "too-many": Mistake(
             {"scaled": True, "rate": 0.1, "dropout": 0.0, "epochs": 30},
-            "More than three changes. Who changes everything at once does not learn which of it was the cause.",
+            "More than three changes. If you change everything at once, you do not learn what the cause was.",
         ),
         "inputs-left": Mistake(
             {"rate": 0.1, "dropout": 0.0},

@@ -105,7 +105,7 @@ DIAGNOSES = DiagnosesExercise(
         ),
         "small-for-low": Mistake(
             _swapped(3, 8),
-            "With a low rate the curve falls from the first epoch on. With too small weights it does not move.",
+            "With a low rate the curve falls from the first epoch on. If the weights are too small, it does not move.",
         ),
     },
 )

@@ -73,7 +73,7 @@ EXCESS_LOSS = FunctionExercise(
 
 
 def _step(W: Array, gradient: Array, lr: float) -> Any:
-    """Return the ratio by another road: make the step with the library's optimizer and measure how far it went."""
+    """Return the ratio by another method: make the step with the library's optimizer and measure how far it went."""
     net = Sequential([Dense(W.shape[1], bias=False)], n_in=W.shape[0])
     net.params[:] = W.ravel()
     SGD(lr).step(net.params, gradient.ravel().copy())
@@ -99,7 +99,7 @@ UPDATE_RATIO = FunctionExercise(
     hints=(
         "By how much does SGD change W in one step?",
         "The Frobenius norm is the root of the sum of all squared entries: np.linalg.norm.",
-        "The norm of the change stands above, the norm of W below.",
+        "The norm of the change is the numerator, the norm of W the denominator.",
     ),
     mistakes={
         "gradient-alone": Mistake(
@@ -108,7 +108,7 @@ UPDATE_RATIO = FunctionExercise(
         ),
         "upside-down": Mistake(
             lambda W, gradient, lr: np.linalg.norm(W) / np.linalg.norm(lr * gradient),
-            "The fraction stands on its head: a larger step must give a larger ratio.",
+            "The fraction is upside down: a larger step must give a larger ratio.",
         ),
         "squares": Mistake(
             lambda W, gradient, lr: ((lr * gradient) ** 2).sum() / (W**2).sum(),
@@ -161,7 +161,7 @@ SHARE_LEAKED = FunctionExercise(
     mistakes={
         "of-the-training-rows": Mistake(
             lambda test, train: _equal(test, train).any(axis=0).mean(),
-            "This is the share of the training rows that stand in the test set. The other way round.",
+            "This is the share of the training rows that are in the test set. It should be the other way round.",
         ),
         "entry-by-entry": Mistake(
             lambda test, train: np.isin(test, train).mean(),
@@ -177,7 +177,7 @@ SHARE_LEAKED = FunctionExercise(
         ),
         "pairs": Mistake(
             lambda test, train: _equal(test, train).sum() / len(test),
-            "You count pairs: a test row that stands in the training set twice counts twice.",
+            "You count pairs: a test row that is in the training set twice counts twice.",
         ),
     },
 )

@@ -63,7 +63,7 @@ ONE_STEP = FunctionExercise(
     mistakes={
         "labels-left-behind": _left(
             "labels",
-            "Two bugs are gone. The inputs are those of `rows`, the labels are not: they belong to others.",
+            "Two bugs are gone. The inputs are those of `rows`, but the labels belong to other examples.",
         ),
         "softmax-over-examples": _left(
             "axis",

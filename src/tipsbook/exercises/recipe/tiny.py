@@ -80,7 +80,7 @@ OVERFIT_TINY = TinyExercise(
     hints=(
         "Take splits.train.x[:k] and splits.train.y[:k]: with so few examples every step can use all of them.",
         "`softmax_cross_entropy(net.forward(x, training=True), y)` gives a loss and a gradient for `net.backward`.",
-        "Dropout is there against learning by heart. Here learning by heart is the aim: build(0.0).",
+        "Dropout works against learning by heart. Here learning by heart is the aim: build(0.0).",
     ),
     mistakes={
         "dropout-left-on": Mistake(
@@ -93,7 +93,7 @@ OVERFIT_TINY = TinyExercise(
         ),
         "all-examples": Mistake(
             lambda build, splits, k: _learn(build(0.0), splits.train),
-            "It has learned all training examples. The check is quick and sharp because it takes a few.",
+            "It has learned all training examples. The check is quick and sharp because it takes only a few.",
         ),
         "too-few-steps": Mistake(
             lambda build, splits, k: _learn(build(0.0), _first(splits.train, k), steps=15),

@@ -1,5 +1,5 @@
-"""The exercises of the chapter on regularization: what is right, and what readers take for right.
+"""The exercises of the chapter on regularization, and the mistakes that readers make.
 
-A right value comes from another road than the answer's own wherever there is one: numbers done by hand, differences,
-a search over the objective, rows added to a least-squares problem.
+Wherever possible, expected values do not come from the formula that is asked for, but from numbers worked out by hand,
+differences, a search over the objective, and rows added to a least-squares problem.
 """

@@ -11,7 +11,7 @@ from tipslib.arrays import Array
 
 
 def _augmented(X: Array, y: Array, alpha: float) -> Array:
-    """Return the answer by another road: a least-squares problem with one more row for each weight."""
+    """Return the answer by another method: a least-squares problem with one more row for each weight."""
     N, n = X.shape
     rows = np.vstack([np.hstack([np.ones((N, 1)), X]), np.hstack([np.zeros((n, 1)), math.sqrt(N * alpha) * np.eye(n)])])
     return np.linalg.lstsq(rows, np.append(y, np.zeros(n)), rcond=None)[0]
@@ -74,7 +74,7 @@ RIDGE = FunctionExercise(
         ),
         "twice-the-strength": Mistake(
             lambda X, y, alpha: _solved(X, y, 2 * alpha),
-            "Twice too strong. Both terms have 1/2 in front, so both derivatives lose their 2.",
+            "Twice as strong as it should be. Both terms have 1/2 in front, so both derivatives lose their 2.",
         ),
         "no-penalty": Mistake(
             lambda X, y, alpha: np.linalg.lstsq(np.hstack([np.ones((len(X), 1)), X]), y, rcond=None)[0],
@@ -158,7 +158,7 @@ CHOOSE_STRENGTH = FunctionExercise(
         ),
         "place": Mistake(
             lambda strengths, accuracy: np.flatnonzero(strengths == _rule(strengths, accuracy))[0],
-            "That is its place in the list. Return the strength itself.",
+            "That is its position in the list. Return the strength itself.",
         ),
         "accuracy-returned": Mistake(
             lambda strengths, accuracy: accuracy.mean(axis=1)[strengths == _rule(strengths, accuracy)][0],
@@ -172,7 +172,7 @@ CHOOSE_STRENGTH = FunctionExercise(
             lambda strengths, accuracy: strengths[
                 accuracy.mean(axis=1) >= accuracy.mean(axis=1).max() - accuracy.std(ddof=1) / math.sqrt(accuracy.size)
             ].max(),
-            "The std of all entries mixes the strengths. It is asked for the seeds of the best strength.",
+            "The std of all entries mixes the strengths. Take that of the seeds of the best strength.",
         ),
     },
 )

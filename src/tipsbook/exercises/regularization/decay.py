@@ -38,7 +38,7 @@ def _rate_missing(theta: Array, grads: Array, decays: Array, lr: float, alpha: f
 
 
 def _unrolled(theta: Array, grads: Array, decays: Array, lr: float, alpha: float) -> Array:
-    """Return the parameters by another road: the sum over all steps of what is left of each."""
+    """Return the parameters by another method: the sum over all steps of what is left of each."""
     keep, T = 1 - lr * alpha * decays, len(grads)
     return keep**T * theta - lr * sum(keep ** (T - 1 - t) * g for t, g in enumerate(grads))
 
@@ -63,7 +63,7 @@ SGD_WITH_DECAY = FunctionExercise(
     unchanged=_with_bugs,
     right="Once, and only where there is something to decay.",
     hints=(
-        "Put both lines into one: by how much is `theta` multiplied in a step, in all?",
+        "Combine both lines into one: by how much is `theta` multiplied in a step, in all?",
         "In SGD a decay in the gradient and a decay as a factor are the same thing. One is enough.",
         "Which argument is not used at all?",
     ),
@@ -90,7 +90,7 @@ SGD_WITH_DECAY = FunctionExercise(
         ),
         "half": Mistake(
             lambda theta, grads, decays, lr, alpha: _decay(theta, grads, decays, lr, alpha, 0.5),
-            "The weights decay half as much as asked for. One of the two places is gone; the one that is left needs "
+            "The weights decay half as much as they should. One of the two places is gone; the one that is left needs "
             "its full strength, lr * alpha.",
         ),
         "gradient-too": Mistake(

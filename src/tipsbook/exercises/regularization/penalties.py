@@ -45,7 +45,7 @@ PENALTY_GRADIENT = FunctionExercise(
         ),
         "squares-without-half": Mistake(
             lambda params, decays, first, second: decays * (first * np.sign(params) + 2 * second * params),
-            "The part of the squares is twice too large: the penalty has 1/2 in front, which cancels the 2.",
+            "The part of the squares is twice as large as it should be: the 1/2 in front of the penalty cancels the 2.",
         ),
         "halves-everywhere": Mistake(
             lambda params, decays, first, second: decays * (first * np.sign(params) + second * params) / 2,
@@ -75,7 +75,7 @@ PENALTY_GRADIENT = FunctionExercise(
         ),
         "downhill": Mistake(
             lambda params, decays, first, second: -decays * (first * np.sign(params) + second * params),
-            "The sign is turned round. A gradient points uphill, away from zero; the step then subtracts it.",
+            "The sign is wrong. A gradient points uphill, away from zero; the step then subtracts it.",
         ),
     },
 )

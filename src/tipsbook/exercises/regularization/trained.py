@@ -51,7 +51,7 @@ class GeneralizingExercise(NetworkExercise):
         key = self._left(net, train, aside)
         if key:
             return self.recognized(key, evidence)
-        return Feedback("wrong", f"{evidence} The gap has become smaller; more than {GOAL} on the others is asked for.")
+        return Feedback("wrong", f"{evidence} The gap has become smaller; you need more than {GOAL} on the others.")
 
     @staticmethod
     def _left(net: Sequential, train: float, aside: float) -> str:
@@ -109,7 +109,7 @@ TRAIN_REGULARIZED = GeneralizingExercise(
         ),
         "too-strong": Mistake(
             partial(_trained, strength=0.1, epochs=8),
-            "There is no gap any more: training and test are equally low. The remedy is stronger than the disease.",
+            "There is no gap any more, but both accuracies are low. The remedy is stronger than the disease.",
         ),
         "too-short": Mistake(
             partial(_trained, strength=0.02, epochs=1),

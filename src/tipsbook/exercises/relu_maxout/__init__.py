@@ -1,4 +1,5 @@
-"""The exercises of the chapter on ReLU and Maxout: what is right, and what readers take for right.
+"""The exercises of the chapter on ReLU and Maxout, and the mistakes that readers make.
 
-A right value comes from another road than the answer's own: numbers done by hand, differences, loops over units.
+No expected value comes from the formula that is asked for: they come from numbers worked out by hand, differences, and
+loops over units.
 """

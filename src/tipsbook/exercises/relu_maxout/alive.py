@@ -96,7 +96,7 @@ class AliveExercise(Exercise):
         x, y = data.val
         splits, kept = Splits(data.train, Examples(x[:200], y[:200]), Examples(x[200:], y[200:])), []
         biases, weights = _first_biases(nets[0]).mean(), float(np.abs(nets[0].params).mean())
-        for seed, net in zip(SEEDS, map(Sequential.copy, nets), strict=True):  # a reader may hand out one net thrice
+        for seed, net in zip(SEEDS, map(Sequential.copy, nets), strict=True):  # a reader may return one net three times
             try:
                 fit(net, splits, Adam(self.rate), epochs=10, batch_size=64, seed=seed)
             except DivergenceError:
@@ -108,7 +108,7 @@ class AliveExercise(Exercise):
         if np.mean(kept) > 0.9:
             return Feedback("right", f"{evidence} {self.right}")
         if not _has_relu(nets[0]):
-            return Feedback("wrong", f"{evidence} More than 0.9 is asked for.")
+            return Feedback("wrong", f"{evidence} You need more than 0.9.")
         evidence += f" Dead in the last hidden layer: {dead_units(net, data.train.x)[-1]:.2f}."
         key = "positive-biases" if biases > 0.01 else "small-weights" if weights < 0.02 else "relu"
         return self.recognized(key, evidence)
@@ -123,11 +123,11 @@ def _with_biases(seed: int) -> Sequential:
 
 BUILD = AliveExercise(
     name="relu-maxout-9",
-    right="The steps are still too large, and the network stands them. A smaller rate would do better still.",
+    right="The steps are still too large, and the network survives them. A smaller rate would do better still.",
     hints=(
         "What kills the units? A slope that is 0 below 0, and sums z that large steps push there.",
         "Either take an activation whose slope is never 0, or keep z where the slope is.",
-        "Look at Figure 11: three networks in it stand this rate.",
+        "Look at Figure 11: three networks in it survive this rate.",
     ),
     mistakes={
         "relu": Mistake(
@@ -156,7 +156,7 @@ BUILD = AliveExercise(
         ),
         "seed-ignored": Mistake(
             lambda seed: mlp([64, 100, 100, 10], activation=leaky_relu(0.1)),
-            "The seed is not used. Hand it on, as in mlp(..., seed=seed).",
+            "The seed is not used. Pass it on, as in mlp(..., seed=seed).",
         ),
     },
 )

@@ -79,13 +79,13 @@ VALLEY = LinesExercise(
             "The offsets have the wrong sign: the sloping lines cross the floor on the wrong sides and hide it.",
         ),
         "columns-swapped": Mistake(
-            [(-1, -1), (0, 0), (-2, 2)], "In the last row the offset stands before the slope. Rows are (slope, offset)."
+            [(-1, -1), (0, 0), (-2, 2)], "In the last row the offset comes before the slope. Rows are (slope, offset)."
         ),
         "bends-as-offsets": Mistake(
             [(-1, -1), (0, 0), (2, 1)],
-            "You took places of bends for offsets. An offset is the height of a line at x = 0.",
+            "You took the places of the bends for offsets. An offset is the height of a line at x = 0.",
         ),
-        "too-many": Mistake([(-1, -1), (0, 0), (2, -2), (1, -1)], "The shape is right, but one line never is on top."),
+        "too-many": Mistake([(-1, -1), (0, 0), (2, -2), (1, -1)], "The shape is right, but one line is never on top."),
     },
 )
 
@@ -125,7 +125,7 @@ DEAD_SHARE = FunctionExercise(
         ),
         "alive": Mistake(lambda h: (h > 0).any(axis=0).mean(), "This is the share of units that are alive."),
         "count": Mistake(
-            lambda h: (h == 0).all(axis=0).sum(), "This is the number of dead units. Asked for is a share."
+            lambda h: (h == 0).all(axis=0).sum(), "This is the number of dead units. The exercise asks for a share."
         ),
         "mostly-off": Mistake(
             lambda h: ((h == 0).mean(axis=0) > 0.5).mean(),

@@ -71,7 +71,7 @@ SLOPES = FunctionExercise(
         ),
         "values": Mistake(
             lambda z, a: np.array([leaky_relu(a)(z), elu(a)(z), softplus(z)]),
-            "These are the values of the three functions. Asked for are their slopes.",
+            "These are the values of the three functions. The exercise asks for their slopes.",
         ),
     },
 )
@@ -120,11 +120,11 @@ MAXOUT = FunctionExercise(
         ),
         "sum": Mistake(
             lambda x, W, b, pieces: _sums(x, W, b, pieces).sum(axis=1),
-            "You add the pieces. A sum of affine maps is one affine map; the largest is asked for.",
+            "You add the pieces. A sum of affine maps is one affine map; take the largest.",
         ),
         "mean": Mistake(
             lambda x, W, b, pieces: _sums(x, W, b, pieces).mean(axis=1),
-            "You average the pieces. A mean of affine maps is one affine map; the largest is asked for.",
+            "You average the pieces. A mean of affine maps is one affine map; take the largest.",
         ),
         "without-bias": Mistake(
             lambda x, W, b, pieces: _sums(x, W, 0 * b, pieces).max(axis=1),
@@ -140,7 +140,7 @@ MAXOUT = FunctionExercise(
         ),
         "largest-size": Mistake(
             lambda x, W, b, pieces: abs(_sums(x, W, b, pieces)).max(axis=1),
-            "You compare absolute values. The largest number is asked for, with its sign.",
+            "You compare absolute values. Take the largest number, with its sign.",
         ),
     },
 )
@@ -191,13 +191,13 @@ MAXOUT_BACKWARD = FunctionExercise(
         ),
         "ties-twice": Mistake(
             lambda dh, z: dh[:, None, :] * _largest(z),
-            "At a tie each of the largest pieces gets the whole gradient: it counts twice. The first alone gets it.",
+            "At a tie each of the largest pieces gets the whole gradient: it counts twice. Only the first gets it.",
         ),
         "ties-split": Mistake(
             lambda dh, z: (
                 dh[:, None, :] * (z == z.max(1, keepdims=True)) / (z == z.max(1, keepdims=True)).sum(1)[:, None]
             ),
-            "At a tie you split the gradient. That is fair; the library's choice, and the one asked for, is the first.",
+            "At a tie you split the gradient. That is fair, but as in the library the first should get all of it.",
         ),
         "smallest": Mistake(
             lambda dh, z: _sent_to(dh, z.argmin(axis=1), z),

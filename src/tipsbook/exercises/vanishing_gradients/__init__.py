@@ -1,5 +1,5 @@
-"""The exercises of the chapter on vanishing gradients: what is right, and what readers take for right.
+"""The exercises of the chapter on vanishing gradients, and the mistakes that readers make.
 
-A right value comes from another road than the answer's own wherever there is one: numbers done by hand, differences,
-the gradients of single examples.
+Wherever possible, expected values do not come from the formula that is asked for, but from numbers worked out by hand,
+differences, and the gradients of single examples.
 """

@@ -84,7 +84,7 @@ def _chain() -> Sequential:
 
 
 def _norms_example_by_example(net: Sequential, x: Array, labels: Array) -> Array:
-    """Return the norms by another road: for a single example the gradient of a bias is delta, up to the mean's 1/N."""
+    """Return the norms by another method: for a single example the gradient of a bias is delta, but for the 1/N."""
     squares = np.zeros(sum(isinstance(layer, Activate) for layer in net.layers))
     for i in range(len(x)):
         net.backward(softmax_cross_entropy(net.forward(x[i : i + 1]), labels[i : i + 1])[1])
@@ -105,7 +105,7 @@ def _norms_cases() -> list[Case]:
 
 
 def _norms(net: Sequential, x: Array, labels: Array, above: int = 0, output: bool = False) -> Array:
-    """Return the norms of the gradients at the inputs of the activations, or so many layers above, as mistakes do."""
+    """Return the norms of the gradients at the inputs of the activations, or so many layers above for a mistake."""
     gradients: list[Any] = [softmax_cross_entropy(net.forward(x), labels)[1]]
     for layer in reversed(net.layers):
         gradients.append(layer.backward(gradients[-1]))
@@ -127,7 +127,7 @@ DELTA_NORMS = FunctionExercise(
     hints=(
         "Run `net.forward(x)` first: the layers remember what they need. The loss returns its value and its gradient.",
         "Walk over `reversed(net.layers)` and hand each layer's `backward` what the one above it returned.",
-        "Import `Activate` from tipslib.layers: after its `backward` the gradient is at z. Turn the list round last.",
+        "Import `Activate` from tipslib.layers: after its `backward` the gradient is at z. Reverse the list last.",
     ),
     mistakes={
         "of-the-weights": Mistake(
@@ -140,7 +140,7 @@ DELTA_NORMS = FunctionExercise(
         ),
         "output-layer-too": Mistake(
             lambda net, x, labels: _norms(net, x, labels, output=True),
-            "The last entry belongs to the output layer. The question is for the hidden layers.",
+            "The last entry belongs to the output layer. The exercise asks for the hidden layers.",
         ),
         "at-h": Mistake(
             lambda net, x, labels: _norms(net, x, labels, above=1),
@@ -217,7 +217,7 @@ FIRST_DELTA = FunctionExercise(
         ),
         "slopes-of-other-layers": Mistake(
             lambda delta, Ws, zs: _back(delta, Ws[::-1], zs, sigmoid.derivative),
-            "W and z now belong to different layers: turn both lists round, not one of them.",
+            "W and z now belong to different layers: reverse both lists, not one of them.",
         ),
     },
 )

@@ -51,7 +51,7 @@ class DeepExercise(NetworkExercise):
             return self.recognized("plateau", evidence)
         if train > aside + 0.1:
             return self.recognized("training-alone", evidence)
-        return Feedback("wrong", f"{evidence} It learns; more than 0.9 on those kept aside is asked for.")
+        return Feedback("wrong", f"{evidence} It learns; you need more than 0.9 on those kept aside.")
 
 
 def _trained(splits: Splits, depth: int = 8, epochs: int = 2, lr: float = 0.01, **options: Any) -> Sequential:
@@ -85,7 +85,7 @@ TRAIN_DEEP_SIGMOID = DeepExercise(
         ),
         "too-few-layers": Mistake(
             lambda splits: _trained(splits, depth=3),
-            "These are too few hidden layers: shallow networks have no problem.",
+            "That is too few hidden layers: shallow networks do not have this problem.",
         ),
         "plateau": Mistake(_stuck, "The network is on the plateau: it has hardly learned even its training examples."),
         "training-alone": Mistake(

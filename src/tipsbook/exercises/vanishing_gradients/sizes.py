@@ -34,7 +34,7 @@ LAYER_FACTOR = FunctionExercise(
     hints=(
         "An entry of delta @ W.T is a sum of n products. What is the variance of a sum of n independent terms?",
         "One layer multiplies the square of the norm by n, the variance of a weight and the mean square slope.",
-        "The question is for the norm, not for its square.",
+        "The exercise asks for the norm, not for its square.",
     ),
     mistakes={
         "n-without-root": Mistake(
@@ -47,7 +47,7 @@ LAYER_FACTOR = FunctionExercise(
         ),
         "slope-without-root": Mistake(
             lambda n, std, mean_square_slope: math.sqrt(n) * std * mean_square_slope,
-            "`mean_square_slope` is a mean of squares: its root stands beside `std`.",
+            "`mean_square_slope` is a mean of squares: its root goes with `std`.",
         ),
         "factor-of-the-square": Mistake(
             lambda n, std, mean_square_slope: n * std**2 * mean_square_slope,
@@ -125,7 +125,7 @@ class GainExercise(Exercise):
             return Feedback("wrong", complaint[0].upper() + complaint[1:])
         gain = float(np.asarray(answer))
         if gain <= 0:
-            return Feedback("wrong", f"A gain is above 0, received {gain:g}.")
+            return Feedback("wrong", f"A gain must be above 0, received {gain:g}.")
         ratio = self.ratio(gain)
         evidence = f"With g = {gain:g} the ratio is {float(f'{ratio:.2g}'):g}, over 5 seeds."
         if 0.5 <= ratio <= 2:
@@ -171,7 +171,8 @@ GAIN = GainExercise(
         ),
         "smaller": Mistake(0.1, "Smaller weights multiply the gradient by less in every layer: the other direction."),
         "far-too-large": Mistake(
-            100.0, "Too much: the weights now outweigh the slopes, the gradient grows from layer to layer backwards."
+            100.0,
+            "Too much: the weights now outweigh the slopes, the gradient grows from layer to layer on the way back.",
         ),
     },
 )
