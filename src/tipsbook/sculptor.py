@@ -44,7 +44,7 @@ class Preset:
             count = f"{len(self.lines)}, {self.minus} of them subtracted"
             raise ValueError(f"A sculptor needs 1 to {MOST} lines, not all subtracted, got {count}.")
         for value in (value for line in self.lines for value in line):
-            if abs(value) > STEEP or abs(STEPS * value - round(STEPS * value)) > 1e-6:
+            if not (abs(value) <= STEEP and abs(STEPS * value - round(STEPS * value)) <= 1e-6):  # nan, too
                 raise ValueError(
                     f"Slopes and offsets go from {-STEEP} to {STEEP} in steps of {1 / STEPS}, got {value:g}."
                 )

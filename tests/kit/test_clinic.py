@@ -1,11 +1,10 @@
 """The diagnosis clinic: what it reads and refuses, what stands on the page, and what it answers with a kernel."""
 
+import dataclasses
 import gzip
 import json
 import re
-import sys
 import tomllib
-from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +13,8 @@ import pytest
 from tipsbook import surfaces
 from tipsbook.clinic import clinic, read
 from tipsbook.clinic.chart import chart
-from tipsbook.clinic.live import Live, box
-from tipsbook.clinic.page import declaration, element
+from tipsbook.clinic.page import declaration, element, markup
+from tipsbook.elements import SCRIPTS
 from tipslib.plotting import svg
 
 PATH = Path(__file__).resolve().parents[2] / "book" / "recipe" / "data" / "recipe-clinic.toml"
@@ -30,7 +29,7 @@ def cases():
 def page(cases, tmp_path_factory):
     """Return the HTML of the element and the data of its file."""
     folder = tmp_path_factory.mktemp("frames")
-    html = element(cases, PATH, folder)
+    html = element(cases, folder)
     key = re.search(r'data-frames="([0-9a-f]{16})"', html)[1]
     text = (folder / f"{key}.js").read_text("utf-8")
     return html, text, json.loads(text[len(f'tipsFrames("{key}",') : -1])
@@ -178,16 +177,13 @@ class TestPage:
             assert "".join(data["pieces"][p] for p in row).replace(prefix, "p-") == drawn
             assert asked.sentence(asked.states()[index]) == data["say"][index]
 
-    def test_it_renders_anew_only_when_texts_or_runs_change(self, cases, tmp_path):
-        html = element(cases[:2], PATH, tmp_path)
-        written = {file: file.stat().st_mtime_ns for file in tmp_path.iterdir()}
-        assert element(cases[:2], PATH, tmp_path) == html
-        assert {file: file.stat().st_mtime_ns for file in tmp_path.iterdir()} == written
-        other = tmp_path / "other.toml"
-        other.write_text(PATH.read_text("utf-8") + "\n", "utf-8")
-        other.with_suffix(".npz").write_bytes(PATH.with_suffix(".npz").read_bytes())
-        element(cases[:2], other, tmp_path)
-        assert len(list(tmp_path.glob("*.js"))) == 2
+    def test_the_same_patients_have_the_same_file_and_others_another(self, cases, tmp_path):
+        html = element(cases[:2], tmp_path)
+        assert element(cases[:2], tmp_path) == html
+        assert len(list(tmp_path.iterdir())) == 1
+        other = dataclasses.replace(cases[1], cure="Another cure.")
+        assert element([cases[0], other], tmp_path) != html
+        assert len(list(tmp_path.iterdir())) == 2
 
 
 class TestSurfaces:
@@ -199,84 +195,60 @@ class TestSurfaces:
             assert part in text
         assert all(f"( ) {option}" in text for option, _ in cases[0].disease.options)
 
-    def test_on_the_site_it_is_html(self, tmp_path, monkeypatch):
+    def test_on_the_site_it_is_the_element(self, page, tmp_path, monkeypatch):
         monkeypatch.setenv("TIPSLIB_FRAMES", str(tmp_path))
-        monkeypatch.setattr(
-            sys.modules["tipsbook.clinic.page"], "element", lambda cases, path, folder: f"<p>{len(cases)} {folder}</p>"
-        )
-        assert clinic(PATH)._repr_mimebundle_()["text/html"] == f"<p>26 {tmp_path}</p>"
-
-    def test_with_a_kernel_it_is_a_widget(self, monkeypatch):
-        monkeypatch.setattr(surfaces, "current", lambda: "live")
-        forms = clinic(PATH)._repr_mimebundle_()
-        assert "application/vnd.jupyter.widget-view+json" in forms
-        assert "text/html" not in forms
-
-
-def said(ask) -> str:
-    """Return the reply as text."""
-    return unescape(re.sub("<[^>]+>", "", ask.reply.value)).strip()
+        monkeypatch.setenv("TIPSLIB_FRAME_WORKERS", "1")
+        html, text, _ = page
+        assert clinic(PATH).forms["text/html"] == html
+        assert [path.read_text("utf-8") for path in tmp_path.iterdir()] == [text]
 
 
 class TestKernel:
+    """With a kernel the element of the page is shown; its charts are drawn when a patient comes in."""
+
     @pytest.fixture
-    def live(self, cases):
-        return Live(cases)
+    def shown(self, monkeypatch):
+        monkeypatch.setattr(surfaces, "current", lambda: "live")
+        return clinic(PATH)
 
-    @pytest.mark.parametrize("number", [0, 9, -1])
-    def test_every_answer_has_its_reply(self, live, cases, number):
-        live.patient.value = number % len(cases)
-        for ask, question in zip((live.disease, live.treatment), cases[number].questions, strict=True):
-            assert [option for option, _ in ask.options.options] == [option for option, _ in question.options]
-            for i in range(len(question.options)):
-                ask.options.value = i
-                ask.answer.click()
-                right, reply = question.answer(i)
-                assert said(ask) == f"{'Right.' if right else 'Not yet.'} {reply}"
+    @pytest.fixture
+    def live(self, shown, widget_of):
+        return widget_of(shown)
 
-    def test_the_second_question_comes_after_the_first_and_then_the_treated_run(self, live, cases):
-        assert live.treatment.box.layout.display == "none"
-        live.disease.options.value = (int(cases[0].disease.right) + 1) % 4
-        live.disease.answer.click()
-        assert live.treatment.box.layout.display == "none"
-        live.disease.options.value = int(cases[0].disease.right)
-        live.disease.answer.click()
-        assert live.treatment.box.layout.display == ""
-        assert live.treated.value == ""
-        live.treatment.options.value = int(cases[0].treatment.right)
-        live.treatment.answer.click()
-        assert cases[0].treated.say() in live.treated.value
-        assert all(value in live.vitals.value for value in cases[0].treated.vitals())
+    @pytest.fixture
+    def data(self, live):
+        return json.loads(re.search(r'<script type="application/json">(.*?)</script>', live.html)[1])
 
-    def test_show_me_gives_the_answer_away(self, live, cases):
-        for ask, question in zip((live.disease, live.treatment), cases[0].questions, strict=True):
-            ask.tell.click()
-            option, reply = question.options[int(question.right)]
-            assert said(ask) == f"{option}. {reply}"
-        assert live.treated.value
+    def test_it_is_a_widget_with_a_picture_and_a_text(self, shown, cases):
+        assert set(shown.forms) == {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
+        assert cases[0].sick.say() in shown.forms["text/plain"]
 
-    def test_no_answer_is_no_answer(self, live):
-        live.disease.answer.click()
-        assert said(live.disease) == "Choose an answer first."
+    def test_it_is_the_element_of_the_page(self, live, data, cases, page):
+        html, _, _ = page
+        own = re.sub("<script.*?</script>", "", live.html)
+        first = data["pictures"]["0"]
+        assert own == markup(cases, "<tips-clinic>", first)
+        assert without_pictures(own) == without_pictures(html)
+        for name in ("frames", "clinic"):
+            assert (SCRIPTS / f"{name}.js").read_text("utf-8") in live._esm
 
-    def test_the_next_patient_comes_in_fresh(self, live, cases):
-        live.disease.tell.click()
-        live.treatment.tell.click()
-        live.next.click()
-        assert live.case is cases[1]
-        assert cases[1].sick.say() in live.sick.value
-        assert live.treated.value == live.disease.reply.value == live.treatment.reply.value == ""
-        assert live.treatment.box.layout.display == "none"
-        live.back.click()
-        live.back.click()
-        assert live.case is cases[-1], "patients stand in a circle"
+    def test_the_texts_are_those_of_the_page_but_no_page_is_led_to(self, data, page, cases):
+        _, _, file = page
+        assert data["say"] == file["say"]
+        for here, there, case in zip(data["cases"], file["cases"], cases, strict=True):
+            assert here | {"reading": 0} == there | {"reading": 0}
+            assert here["reading"] == (case.reading and [None, case.reading[1]])
 
-    def test_there_is_no_output_widget(self, cases):
-        import ipywidgets
+    def test_the_charts_of_a_patient_come_when_it_does(self, live, data, cases):
+        assert set(data["pictures"]) == {"0", "1"}
+        assert live.pictures == {}
+        live.set_state({"asked": 7})  # as the browser does
+        assert set(live.pictures) == {14, 15}
+        for number, treated in ((14, False), (15, True)):
+            prefix = re.search(r'id="(t7[ab]-)', live.pictures[number])[1]
+            assert live.pictures[number] == svg(chart(cases[7], treated), prefix)
 
-        def every(widget):
-            yield widget
-            for child in getattr(widget, "children", ()):
-                yield from every(child)
 
-        assert not any(isinstance(w, ipywidgets.Output) for w in every(box(cases)))
+def without_pictures(html: str) -> str:
+    """Return an element without its drawing and the key of its file."""
+    return re.sub(r"<svg.*?</svg>| data-frames=\"\w+\"", "", html, flags=re.DOTALL)

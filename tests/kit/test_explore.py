@@ -22,6 +22,15 @@ def draw(n: int = 1, **_: object) -> Figure:
     return figure
 
 
+def bars(n: int, on: bool) -> Figure:
+    """Draw bars that differ by a piece of SVG or two; with `on` there are more pieces."""
+    figure = Figure(figsize=(3, 2))
+    axes = figure.subplots()
+    axes.bar([0, 1], [n, 3])
+    axes.set(ylim=(0, 6), title="more" if on else "")
+    return figure
+
+
 def draw_process(n: int) -> Figure:
     figure = Figure()
     figure.text(0.5, 0.5, f"process {os.getpid()}")
@@ -132,9 +141,10 @@ class TestDeclaration:
 
 class TestPage:
     def test_every_frame_is_what_the_drawing_gives(self, static):
-        html, key = frames(explore(draw, say, n=slider(1, 5, start=3), on=toggle()))
+        html, key = frames(explore(bars, say, n=slider(1, 5, start=3), on=toggle()))
         data = data_of(static, key)
-        asked = Declaration(draw, say, {"n": slider(1, 5, start=3), "on": toggle()})
+        assert {frame[0] for frame in data["frames"]} == {0, 1}, "patches and whole frames"
+        asked = Declaration(bars, say, {"n": slider(1, 5, start=3), "on": toggle()})
         drawn = [svg(asked.figure(values), f"t{key[:6]}-") for values in asked.states()]
         assert [svg_of(data, i) for i in range(10)] == drawn
         assert data["say"] == [say(**values) for values in asked.states()]
@@ -177,14 +187,14 @@ class TestPage:
         assert all("stroke-width: 7.25" in svg_of(data, i) for i in range(20))
 
     def test_400_frames_of_bars_weigh_less_than_100_kb(self, static):
-        def bars(depth, unit, gain):
+        def many_bars(depth, unit, gain):
             figure = Figure(figsize=(5, 3.2))
             values = np.zeros(20)
             values[:depth] = np.exp(-unit * np.arange(depth) / (1 + gain))
             figure.subplots().bar(range(1, 21), values)
             return figure
 
-        _, key = frames(explore(bars, say, depth=slider(1, 20), unit=slider(1, 4), gain=slider(1, 5)))
+        _, key = frames(explore(many_bars, say, depth=slider(1, 20), unit=slider(1, 4), gain=slider(1, 5)))
         assert len(gzip.compress((static / f"{key}.js").read_bytes())) < 100_000
 
 

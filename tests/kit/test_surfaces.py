@@ -1,13 +1,17 @@
-"""Surfaces, claims and questions without a browser: which form is chosen, what is refused, how answers are judged."""
+"""Surfaces, claims and questions: which form is chosen, what is refused, how answers are read and judged."""
 
+import base64
+import json
 import re
+import subprocess
 
 import matplotlib.pyplot as plt
 import pytest
 
 from tipsbook import surfaces
 from tipsbook.claims import claim, parse
-from tipsbook.quiz import _number, choose, estimate
+from tipsbook.elements import SCRIPTS
+from tipsbook.quiz import choose, estimate
 from tipslib.plotting import svg
 
 
@@ -25,6 +29,52 @@ class TestSurfaces:
 
         monkeypatch.setattr(IPython, "get_ipython", lambda: type("Shell", (), {"kernel": object()})())
         assert surfaces.current() == "live"
+
+    def test_without_anywidget_a_kernel_shows_pictures(self, monkeypatch):
+        import IPython
+
+        monkeypatch.setattr(IPython, "get_ipython", lambda: type("Shell", (), {"kernel": object()})())
+        monkeypatch.setattr(surfaces, "find_spec", lambda name: None)
+        assert surfaces.current() == "picture"
+
+    @pytest.mark.parametrize(
+        ("surface", "made", "forms"),
+        [
+            ("static", ["static"], {"text/html": "<p>"}),
+            ("live", ["live", "picture"], {"application/vnd.jupyter.widget-view+json": "m", "image/png": b"PNG"}),
+            ("picture", ["picture"], {"image/png": b"PNG"}),
+        ],
+    )
+    def test_each_surface_gets_its_forms_and_nothing_else_is_made(self, monkeypatch, surface, made, forms):
+        calls = []
+
+        def form(name, value):
+            return lambda: (calls.append(name), value)[1]
+
+        widget = type("Widget", (), {"model_id": "m"})()
+        monkeypatch.setattr(surfaces, "current", lambda: surface)
+        shown = surfaces.show(
+            "A line.", static=form("static", "<p>"), live=form("live", widget), picture=form("picture", b"PNG")
+        )
+        found = dict(shown._repr_mimebundle_())
+        assert calls == made
+        assert found.pop("text/plain") == repr(shown) == "A line."
+        if "image/png" in found:
+            found["image/png"] = base64.b64decode(found["image/png"])
+        if surface == "live":
+            view = "application/vnd.jupyter.widget-view+json"
+            found[view] = found[view]["model_id"]
+        assert found == forms
+
+    def test_what_has_no_picture_shows_its_text(self):
+        shown = surfaces.show("A line.", static=lambda: "", live=lambda: None)
+        assert shown.forms == {"text/plain": "A line."}
+
+    def test_data_inside_an_element_cannot_end_it(self):
+        data = {"reply": "</script><b> & \u2028 ×"}
+        text = surfaces.inline(data)
+        assert text.count("<") == 2
+        assert json.loads(re.fullmatch(r"<script[^>]*>(.*)</script>", text)[1]) == data
 
     def test_frames_belong_to_the_build(self, monkeypatch):
         monkeypatch.delenv("TIPSLIB_FRAMES", raising=False)
@@ -92,6 +142,24 @@ class TestClaims:
             claim("A b", 1, shown="1")
 
 
+TYPED = {
+    "0.02": 0.02, "2e-3": 2e-3, "2·10^-3": 2e-3, "2 × 10**-3": 2e-3, "10^-6": 1e-6, "1/4": 0.25, "0,5": 0.5, "−3": -3,
+    "5 %": 0.05, "": None, "about 3": None, "1/0": None, "1.2.3": None,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def read():
+    """Return the numbers that the script of the questions reads from what readers type, None where there is none."""
+    from maths import node
+
+    script = (SCRIPTS / "quiz.js").read_text(encoding="utf-8")
+    number = re.search(r"  const number = text => \{.*?\n  \};", script, re.DOTALL)[0]
+    code = f"{number} console.log(JSON.stringify({json.dumps(list(TYPED))}.map(number)))"
+    done = subprocess.run([node(), "-e", code], capture_output=True, check=True, encoding="utf-8")
+    return dict(zip(TYPED, json.loads(done.stdout), strict=True))  # what is not finite is null in JSON
+
+
 class TestQuestions:
     def test_each_option_has_its_reply(self):
         asked = choose("sums-1", "What is 1 + 1?", {"2": "Yes.", "3": "Too many."}, right="2")
@@ -121,13 +189,9 @@ class TestQuestions:
         assert asked.answer(8.3) == (False, "That is near. Work it out with more digits.")
         assert asked.answer(4.1) == (False, "Half.")
 
-    @pytest.mark.parametrize(
-        ("typed", "number"),
-        [("0.02", 0.02), ("2e-3", 2e-3), ("2·10^-3", 2e-3), ("2 × 10**-3", 2e-3), ("10^-6", 1e-6), ("1/4", 0.25),
-         ("0,5", 0.5), ("−3", -3), ("5 %", 0.05), ("", None), ("about 3", None), ("1/0", None), ("1.2.3", None)],
-    )  # fmt: skip
-    def test_numbers_are_read_as_readers_type_them(self, typed, number):
-        assert _number(typed) == (None if number is None else pytest.approx(number))
+    @pytest.mark.parametrize(("typed", "number"), TYPED.items())
+    def test_numbers_are_read_as_readers_type_them(self, read, typed, number):
+        assert read[typed] == (None if number is None else pytest.approx(number))
 
     @pytest.mark.parametrize(
         ("make", "message"),
@@ -152,3 +216,12 @@ class TestQuestions:
         assert "Is 1 &lt; 2?" in html
         assert html.count("</script>") == 1, "a reply cannot end the data"
         assert html.count('type="radio"') == 2
+
+    def test_with_a_kernel_it_is_the_form_of_the_page_and_a_text(self, monkeypatch, widget_of):
+        asked = choose("sums-1", "Is 1 < 2?", {"yes": "Yes.", "no": "But it is."}, right="yes")
+        monkeypatch.setattr(surfaces, "current", lambda: "live")
+        assert set(asked._repr_mimebundle_()) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+        live = widget_of(asked)
+        assert live.html == asked.html()
+        assert 'customElements.define("tips-quiz"' in live._esm
+        assert "tips-quiz" in live._css
