@@ -95,8 +95,13 @@ def run(*command: object, seconds: float | None = None) -> None:
     """Run a command; raise SetupError with what its failure means."""
     succeeded, printed = attempt(*command, seconds=seconds)
     if not succeeded:
-        last = (printed.strip() or f"{command[0]} failed").splitlines()[-1]
-        raise SetupError(meaning(printed) or f"{last} (all that was said: {LOG})")
+        raise SetupError(meaning(printed) or f"{last_words(command, printed)} (all that was said: {LOG})")
+
+
+def last_words(command: tuple[object, ...], printed: str) -> str:
+    """Return the line of a failed command's words that tells most: pip's and npm's first error, else the last line."""
+    found = re.search(r"^(ERROR:|npm error (?!code|syscall|path|errno)).+", printed, re.MULTILINE)
+    return found.group() if found else (printed.strip() or f"{command[0]} failed").splitlines()[-1]
 
 
 def meaning(printed: str) -> str | None:

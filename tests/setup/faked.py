@@ -1,7 +1,7 @@
 """Stands for venv, pip and npm: does each step of set-up in two halves, and stops between them where it is told to.
 
-`python -m venv .venv` makes an environment whose Python is this file again. Like pip and unlike npm, it leaves alone
-what an earlier run left in its place.
+`python -m venv .venv` makes an environment whose Python is this file again. As pip does and npm does not, it takes for
+whole what an earlier run left half done.
 """
 
 import os
@@ -34,7 +34,7 @@ def make_python(venv: Path) -> None:
 def main(words: list[str]) -> None:
     """Do a step; note that it was begun."""
     if words[0] == "-c" and "import pip" in words[1]:
-        sys.exit(not Path(".venv/bin/venv whole").exists())
+        sys.exit(not list(Path(".venv/bin").glob("venv *")))  # pip may be half there
     name, folder = step(words)
     with open("calls", "a", encoding="utf-8") as calls:
         calls.write(f"{name}\n")
@@ -44,9 +44,11 @@ def main(words: list[str]) -> None:
     if name == "node":
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
+    if (folder / f"{name} half").exists():
+        return
     (folder / f"{name} half").touch()
-    if os.environ.get("FAKE_STOP") == name:
-        time.sleep(600)
+    while os.environ.get("FAKE_STOP") == name and not Path("go on").exists():
+        time.sleep(0.01)
     if os.environ.get("FAKE_FAILURE") == name:
         print(os.environ["FAKE_WORDS"])
         sys.exit(1)

@@ -82,26 +82,33 @@ def test_the_terminal_stops_it_without_a_traceback(machine):
     assert machine.whole()
 
 
-def test_two_at_once_do_not_meet(machine):
+def waits(process: subprocess.Popen[str]) -> bool:
+    """Say whether set-up says, once it says something, that it waits for another."""
+    return "another set-up works in this folder" in os.read(process.stdout.fileno(), 1000).decode()
+
+
+def test_two_at_once_do_each_step_once(machine):
     first = machine.stop_at("packages")
     second = machine.start()
-    assert "another set-up works in this folder" in os.read(second.stdout.fileno(), 1000).decode()
-    assert machine.calls() == ["venv", "packages"]
-    kill(first)
-    second.communicate(timeout=120)
-    assert second.returncode == 0
+    assert waits(second)
+    (machine.root / "go on").touch()
+    for process in (first, second):
+        process.communicate(timeout=120)
+        assert process.returncode == 0
+    assert machine.calls() == list(STEPS)
     assert machine.whole()
 
 
 def test_what_a_killed_run_left_working_is_waited_for(machine):
     first = machine.stop_at("packages")
-    os.kill(first.pid, signal.SIGKILL)  # alone: pip goes on
-    first.wait()
+    os.kill(first.pid, signal.SIGKILL)  # it alone: pip goes on
     second = machine.start()
-    assert "another set-up works in this folder" in os.read(second.stdout.fileno(), 1000).decode()
-    assert machine.calls() == ["venv", "packages"]
-    kill(first)
-    second.communicate(timeout=120)
+    assert waits(second)
+    (machine.root / "go on").touch()
+    for process in (first, second):
+        process.communicate(timeout=120)
+    assert second.returncode == 0
+    assert machine.calls() == ["venv", "packages", *STEPS]
     assert machine.whole()
 
 
@@ -119,6 +126,14 @@ def test_a_folder_that_was_moved_gets_a_new_environment(machine):
     assert machine.set_up()[0] == 0
     assert machine.calls() == [*STEPS, "venv", "packages", "project", "wheels"]
     assert machine.whole()
+
+
+def test_an_environment_whose_python_went_away_is_made_anew(machine):
+    """As when the system's Python 3.12 gave way to 3.13."""
+    machine.set_up()
+    (machine.root / ".venv" / "bin" / "python").unlink()
+    assert machine.set_up()[0] == 0
+    assert machine.calls() == [*STEPS, "venv", "packages", "project", "wheels"]
 
 
 def test_an_environment_that_somebody_made_is_used(machine):
@@ -151,7 +166,8 @@ WORDS = {  # what pip and npm print -> the sentence
     f"ERROR: Could not find a version of numpy==2.4.6 (from versions: 1.26.4)\n{MISSING}": (
         r"there is no numpy==2\.4\.6 for this machine's Python\. Name another: make PYTHON="
     ),
-    "lines\nof output\nERROR: what nobody foresaw\n": (
+    "npm error code E1\nnpm error what\nnpm error A complete log: x": r"npm error what \(all that was said: .*\)",
+    "ERROR: what nobody foresaw\n[notice] how to update pip\n": (
         r"ERROR: what nobody foresaw \(all that was said: .*/_build/setup\.log\)"
     ),
 }
