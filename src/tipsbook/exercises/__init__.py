@@ -14,8 +14,8 @@ from tipsbook.grading.exercise import Exercise
 def chapters() -> list[str]:
     """Return the chapters that have graded exercises, as their notebooks are named.
 
-    >>> chapters()[:2]
-    ['adaptive-learning-rates', 'batch-normalization']
+    >>> "dropout" in chapters()
+    True
     """
     return sorted(module.name.replace("_", "-") for module in iter_modules(__path__))
 
