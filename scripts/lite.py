@@ -34,7 +34,7 @@ FILE = f'<script>if (location.protocol === "file:") document.write("<p>{NOTE}</p
 POLICY = "; ".join(
     [
         "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'",  # JupyterLab's start page, Pyodide
+        "script-src 'self' blob: 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'",  # start page, Pyodide, anywidget
         "worker-src 'self' blob:",
         f"connect-src 'self' data: {constants.PYODIDE_CDN_URL.split('/pyodide/')[0]}",  # NumPy's wheel
         "style-src 'self' 'unsafe-inline'",

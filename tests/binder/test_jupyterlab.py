@@ -4,8 +4,10 @@ import json
 
 import pytest
 from lab import BIN, ROOT, Notebook, Widget, jupyterlab, make_environment, run, widgets, write_notebook
+from playwright.sync_api import expect
 
 from tipsbook.checking import check, wrong_answers
+from tipsbook.clinic import read
 
 SOLVED = {path.stem for path in (ROOT / "book" / "solutions").glob("*.ipynb")}
 CHAPTERS = sorted(p for p in (ROOT / "book").glob("*/*.ipynb") if p.stem in SOLVED and p.parent.name != "solutions")
@@ -27,6 +29,22 @@ def draw(n):
 
 explore(draw, lambda n: f"The bar is {n} high.", n=slider(0, 20))
 """
+
+PATIENTS = "book/recipe/data/recipe-clinic.toml"
+ELEMENTS = [
+    """\
+import os
+
+from tipsbook import choose, clinic, estimate, sculptor
+from tipsbook.progress import solved
+
+os.environ["TIPSLIB_PROGRESS"] = "solved.json"
+choose("sums-1", "What is 1 + 1?", {"3": "One too many.", "2": "Yes.", "1": "One too few."}, right="2")""",
+    'estimate("sums-2", "About how much is 2 ** 10?", 1024, factor=1.1, replies={20: "That is 2 x 10."})',
+    'sculptor({"ReLU": [(0, 0), (1, 0)], "|x|": [(-1, 0), (1, 0)]}, x=0.5)',
+    f'clinic("{PATIENTS}")',
+    "print(solved())",
+]
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +150,84 @@ def test_slow_drawings_do_not_queue(chromium, lab, repository):
         at_start, *after = count.locator(".jp-OutputArea").inner_text().split()
         assert at_start == "0"
         assert len(after) <= 3, "the first, one that waited, the last"
+
+
+@pytest.fixture(scope="module")
+def elements(chromium, lab, repository):
+    """A notebook with a question of each kind, a sculptor and the clinic, run."""
+    write_notebook(repository / "elements.ipynb", *ELEMENTS)
+    with chromium.new_context(viewport={"width": 1350, "height": 900}) as context:
+        notebook = Notebook(context.new_page(), lab, "elements.ipynb")
+        notebook.run_all()
+        yield notebook
+
+
+def test_a_question_is_answered_by_keyboard_and_recorded(elements):
+    asked = elements.page.locator("tips-quiz").first
+    asked.get_by_role("radio", name="3").focus()
+    elements.page.keyboard.press("Space")
+    elements.page.keyboard.press("Enter")
+    assert asked.locator(".reply").inner_text() == "Not yet. One too many."
+    elements.page.keyboard.press("ArrowDown")  # to the next option, not to the next cell
+    elements.page.keyboard.press("Enter")
+    assert asked.locator(".reply").inner_text() == "Right. Yes."
+    assert asked.get_attribute("data-state") == "right"
+    number = elements.page.locator("tips-quiz").nth(1)
+    number.locator("input").fill("10^3")
+    number.get_by_role("button", name="Answer").click()
+    assert number.locator(".reply").inner_text() == "Right. Right: the answer is 1.0 × 10³."
+    cell = elements.cell_with("print(solved())")
+    elements.write(cell, "print(solved(), 'now')")
+    assert cell.locator(".jp-OutputArea").inner_text().strip() == "['sums-1', 'sums-2'] now"
+
+
+def test_the_sculptor_is_bent_in_the_notebook(elements):
+    sculptor = elements.page.locator("tips-sculptor")
+    say = sculptor.locator(".say")
+    assert say.inner_text().startswith("Line 1 has slope 0 and offset 0. At x = 0.5 line 2 is on top: h = 0.5.")
+    sculptor.get_by_role("button", name="|x|").click()
+    assert say.inner_text().startswith("Line 1 has slope −1 and offset 0.")
+    for _ in range(4):
+        sculptor.get_by_role("slider", name="offset").press("ArrowRight")
+    assert say.inner_text().startswith("Line 1 has slope −1 and offset 0.1.")
+    sculptor.locator(".picture").scroll_into_view_if_needed()
+    box = sculptor.locator('[data-grab="x"]').bounding_box()
+    at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    elements.page.mouse.move(*at)
+    elements.page.mouse.down()
+    elements.page.mouse.move(at[0] - sculptor.locator("svg").bounding_box()["width"] * 80 / 360, at[1], steps=4)
+    elements.page.mouse.up()
+    assert say.inner_text().startswith("The input is in hand. At x = −0.5 line 1 is on top: h = 0.6.")
+
+
+def test_a_patient_comes_in_and_is_healed_in_the_notebook(elements):
+    case = read(ROOT / PATIENTS)[1]
+    clinic = elements.page.locator("tips-clinic")
+    first = clinic.locator(".picture").first
+    before = first.inner_html()
+    clinic.get_by_role("button", name="Next").click()
+    assert clinic.locator(".story").inner_text() == case.story
+    expect(first.locator("svg")).to_have_attribute("aria-label", case.sick.say())
+    assert first.is_visible()
+    assert first.inner_html() != before
+    for form, question in enumerate(case.questions):
+        clinic.locator("form").nth(form).locator("input").nth(int(question.right)).check()
+        clinic.locator("form").nth(form).get_by_role("button", name="Answer").click()
+    treated = clinic.locator(".healed .picture").last
+    expect(treated.locator("svg")).to_have_attribute("aria-label", case.treated.say())
+    assert treated.is_visible()
+    assert clinic.locator(".cure").inner_text() == case.cure
+
+
+def test_the_saved_notebook_keeps_pictures_and_texts(elements, repository):
+    elements.page.get_by_role("menuitem", name="File", exact=True).click()
+    elements.page.locator(".lm-Menu [data-command='docmanager:save']").click()
+    saved = repository / "elements.ipynb"
+    expect(elements.page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
+    cells = json.loads(saved.read_text(encoding="utf-8"))["cells"]
+    forms = [cell["outputs"][0]["data"] for cell in cells if "data" in cell["outputs"][0]]
+    assert ["image/png" in form for form in forms] == [False, False, True, True]
+    texts = ["".join(form["text/plain"]) for form in forms]
+    assert texts[0].startswith("What is 1 + 1?")
+    assert texts[2].startswith("<sculptor: h is the largest of 0x + 0 and 1x + 0.")
+    assert texts[3].startswith("Patient 1 of ")

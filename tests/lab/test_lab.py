@@ -14,6 +14,7 @@ from lite_page import LOCK, NOWHERE, LiteNotebook, Requests, copy_site, move_pac
 from serve import serving
 
 import tipslib
+from tipsbook import choose
 
 pytestmark = pytest.mark.skipif(not lite.wanted(), reason="the site is built without the lab")
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,14 +34,32 @@ def show(change):
 slider.observe(show, "value")
 VBox([slider, text])""",
 ]
+QUESTION = choose("sums-1", "What is 1 + 1?", {"3": "One too many.", "2": "Yes."}, right="2")
+ELEMENT = [
+    f"""\
+import sys
+import types
+from pathlib import Path
+
+import tipslib
+
+tipsbook = types.ModuleType("tipsbook")  # its modules, without its door, which needs NumPy
+tipsbook.__path__ = [str(Path(tipslib.__file__).parents[1] / "tipsbook")]
+sys.modules["tipsbook"] = tipsbook
+
+from tipsbook import elements
+
+elements.widget({QUESTION.html()!r}, "quiz")""",
+    "from tipsbook import progress\n\nprint(progress.solved())",
+]
 NUMPY = ["import numpy\nimport matplotlib\n\nprint(numpy.__version__, matplotlib.__version__, numpy.__file__)"]
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The site in a folder of a folder, with a notebook more; what lies on another host cannot be had."""
+    """The site in a folder of a folder, with two notebooks more; what lies on another host cannot be had."""
     root = tmp_path_factory.mktemp("site")
-    move_packages(copy_site(root / "some" / "where", {"smoke.ipynb": SMOKE}), NOWHERE)
+    move_packages(copy_site(root / "some" / "where", {"smoke.ipynb": SMOKE, "element.ipynb": ELEMENT}), NOWHERE)
     with serving(root) as address:
         yield f"{address}/some/where"
 
@@ -102,6 +121,20 @@ def test_python_and_a_slider_answer(site, context):
     for number in (4, 5, 6):
         handle.press("ArrowRight")
         shows(widget, f"the square of {number} is {number**2}")
+    assert not [url for url in requests.failed if "favicon" not in url]
+
+
+def test_an_element_of_the_page_answers_and_python_hears_of_it(site, context):
+    requests = Requests(context, site)
+    page = context.new_page()
+    page.goto(f"{site}/lite/notebooks/index.html?path=element.ipynb")
+    notebook = LiteNotebook(page)
+    output = notebook.run(0)
+    shows(output, "What is 1 + 1?")
+    output.get_by_role("radio", name="2").check()
+    output.get_by_role("button", name="Answer").click()
+    shows(output, "Right. Yes.")
+    shows(notebook.run(1), "['sums-1']")
     assert not [url for url in requests.failed if "favicon" not in url]
 
 

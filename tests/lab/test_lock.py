@@ -68,7 +68,7 @@ def test_the_kernel_starts_from_the_site_alone(lock):
 @needs_lab
 def test_tipslib_brings_what_its_widgets_need(lock):
     loaded = lite_lock.closure(lock, "tipslib")
-    assert {"numpy", "matplotlib", "ipywidgets", "ipython"} <= loaded
+    assert {"numpy", "matplotlib", "anywidget", "ipywidgets", "ipython"} <= loaded
     if not lite.distribution():
         remote = {name for name in loaded if "/" in lock["packages"][name]["file_name"]}
         assert remote == {"numpy", "matplotlib", "contourpy", "kiwisolver", "pillow"}, "run.md names them"
@@ -84,10 +84,17 @@ def test_numpy_and_matplotlib_are_the_versions_of_the_tests():
 def test_the_locked_packages_satisfy_tipslib(lock):
     metadata, _ = lite_lock.opened(PYTHON / lock["packages"]["tipslib"]["file_name"])
     wanted = [Requirement(line) for line in metadata.get_all("Requires-Dist")]
-    checked = [r for r in wanted if r.name in ("numpy", "matplotlib", "ipywidgets")]
-    assert {requirement.name for requirement in checked} == {"numpy", "matplotlib", "ipywidgets"}
+    names = {"numpy", "matplotlib", "anywidget", "ipywidgets"}
+    checked = [r for r in wanted if r.name in names]
+    assert {requirement.name for requirement in checked} == names
     for requirement in checked:
         assert requirement.specifier.contains(lock["packages"][requirement.name]["version"]), requirement
+
+
+@needs_lab
+def test_python_and_the_page_have_the_same_anywidget(lock):
+    served = json.loads((lite.SITE / "extensions" / "anywidget" / "package.json").read_text(encoding="utf-8"))
+    assert served["version"] == lock["packages"]["anywidget"]["version"]
 
 
 @needs_lab

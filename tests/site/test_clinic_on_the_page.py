@@ -89,6 +89,13 @@ def test_every_answer_has_the_kernel_s_reply(clinic):
         assert clinic.text(".cure") == case.cure
 
 
+def test_right_and_wrong_differ_by_more_than_colour(clinic):
+    reply, right = clinic.forms[0].locator(".reply"), int(CASES[0].disease.right)
+    for option, line in (((right + 1) % 4, "dashed"), (right, "solid")):
+        clinic.answer(0, option)
+        assert reply.evaluate("reply => getComputedStyle(reply).borderLeftStyle") == line
+
+
 def test_the_treated_run_stands_beside_the_sick_one(clinic):
     for number in (0, 7, len(CASES) - 1):
         case = clinic.call(number)

@@ -7,7 +7,8 @@ export default {
     el.addEventListener("tips-answer", ({ target, detail }) => { if (detail.right) tell("solved", target.dataset.name); });
     el.addEventListener("tips-ask", ({ detail }) => { if (model.get("asked") === detail) bring(); else tell("asked", detail); });
     model.on("change:pictures", bring);
-    el.dataset.lmSuppressShortcuts = ""; // arrow keys belong to the controls, not to the notebook
+    // Keys belong to the control that has the focus: JupyterLab would move to another cell.
+    el.addEventListener("focusin", ({ target }) => { target.dataset.lmSuppressShortcuts = ""; });
     el.innerHTML = model.get("html");
     return () => model.off("change:pictures", bring);
   },
