@@ -61,9 +61,7 @@ class InitializeExercise(Exercise):
             np.ptp(layer.params["W"], axis=1).max() == 0 for layer in nets[0].layers if isinstance(layer, Dense)
         )
         loss = float(np.mean([_train(net) for net in nets]))
-        evidence = (
-            f"Mean training loss {loss:.2f} received, below {ENOUGH} expected; signal at the start {signal:.2g}."
-        )
+        evidence = f"Mean training loss {loss:.2f} received, below {ENOUGH} expected; signal at the start {signal:.2g}."
         if loss < ENOUGH:
             return Feedback("right", f"Mean training loss {loss:.2f} received. {self.right}")
         for key, found in {"copies": copies, "too-small": signal < 0.2, "too-large": signal > 0.75}.items():
