@@ -35,7 +35,7 @@ test: environment
 	@$(VENV)/python scripts/build.py --if-stale
 	@echo "browser: $$($(VENV)/python scripts/browser.py)"
 	$(VENV)/python -m pytest -n 2 --dist loadfile
-	$(VENV)/python -m pytest -n 2 --dist loadfile -W default --nbval-lax --nbval-current-env --nbval-cell-timeout 120 book
+	$(VENV)/python -m pytest -n 2 --dist loadfile -W default --nbval-lax --nbval-current-env --nbval-cell-timeout 3600 book
 
 refresh: environment
 	@$(VENV)/python scripts/refresh.py

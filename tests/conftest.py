@@ -23,10 +23,15 @@ hypothesis.settings.load_profile("patient")
 
 
 class Scheduling(LoadFileScheduling):
-    """The tests of a file run in one process, those of one page of the site too: they open it once."""
+    """The tests of a file run in one process, those of one page of the site too: they open it once.
+
+    Planted faults share nothing, and each runs a notebook: they may run anywhere.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         page = re.search(r"^tests/site/.*\[([\w/-]+\.html)", nodeid)
+        if nodeid.startswith("tests/notebooks/test_mutants.py"):
+            return nodeid
         return page[1] if page else super()._split_scope(nodeid)
 
 

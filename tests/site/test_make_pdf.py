@@ -2,7 +2,7 @@
 
 import zipfile
 
-import keep
+import make_pdf
 import pytest
 import yaml
 from pypdf import PdfReader
@@ -11,8 +11,8 @@ from serve import ROOT
 
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(keep, "PDF", tmp_path / "book" / "book.pdf")
-    monkeypatch.setattr(keep, "ARCHIVE", tmp_path / "book" / "notebooks.zip")
+    monkeypatch.setattr(make_pdf, "PDF", tmp_path / "book" / "book.pdf")
+    monkeypatch.setattr(make_pdf, "ARCHIVE", tmp_path / "book" / "notebooks.zip")
     return tmp_path / "book"
 
 
@@ -22,7 +22,7 @@ def titles() -> list[str]:
 
 
 def test_the_archive_holds_every_notebook_and_what_it_needs(kept):
-    keep.make_archive()
+    make_pdf.make_archive()
     names = set(zipfile.ZipFile(kept / "notebooks.zip").namelist())
     assert {f"tips-for-deep-learning/book/{name}" for name in titles()} <= {n.rpartition(".")[0] for n in names}
     for needed in (
@@ -40,7 +40,7 @@ def test_the_archive_holds_every_notebook_and_what_it_needs(kept):
 
 @pytest.mark.audit
 def test_the_pdf_can_be_used(kept, chromium):
-    keep.make_pdf(chromium)
+    make_pdf.make_pdf(chromium)
     reader = PdfReader(kept / "book.pdf")
     assert len(reader.pages) > 100
     assert len(reader.outline) > 10
