@@ -56,7 +56,7 @@ def claim(name: str, value: float, *, shown: str, within: float | None = None) -
 
     `shown` is the text as the prose prints it, linked to `#claim-<name>`; `within` is the largest distance
     allowed between the two, half a unit of the last digit shown unless said. Raises ValueError for a name that is not
-    lower-case words with hyphens or a `shown` that is no number, and AssertionError where the claim does not hold.
+    lower-case words with hyphens or a `shown` that is not a number, and AssertionError where the claim does not hold.
 
     >>> claim("a-third", 1 / 3, shown="0.33")
     a-third: 0.3333, printed as 0.33

@@ -81,7 +81,7 @@ class TestCases:
 
     def test_a_run_that_diverged_says_so_and_ends(self, cases):
         course = next(case.sick for case in cases if case.name == "wrong-sign")
-        assert f"After epoch {course.epochs} the loss is no number any more." in course.say()
+        assert f"After epoch {course.epochs} the loss is no longer a number (NaN)." in course.say()
         assert np.isfinite(course.val_loss).all()
 
     def refused(self, tmp_path, change):

@@ -1,4 +1,4 @@
-"""The patients: two courses of numbers, sick and treated, and the texts of two questions, filled in with the numbers.
+"""The patients of the clinic: two runs each, sick and treated, and two questions whose texts quote numbers of the runs.
 
 In the TOML file each patient has `name`, `story` (what is known before the chart), `disease` and `treatment` (lists of
 [option, reply], the right one first), `cure` (said beside the treated run) and perhaps `reading` (a page of the book
@@ -25,13 +25,13 @@ VITALS = {  # what is measured: what is usual
 }
 
 
-def percent(share: float) -> str:
-    r"""Write a share as readers say it; number and sign stay on one line.
+def percent(fraction: float) -> str:
+    r"""Write a fraction as a percentage; number and sign stay on one line.
 
     >>> percent(0.954)
     '95\xa0%'
     """
-    return f"{math.floor(100 * share + 0.5)}\N{NO-BREAK SPACE}%"
+    return f"{math.floor(100 * fraction + 0.5)}\N{NO-BREAK SPACE}%"
 
 
 def nats(loss: float) -> str:
@@ -47,9 +47,9 @@ def nats(loss: float) -> str:
 class Course:
     """One run: curves from epoch 0, before the first step, to the last, each ``(E + 1,)``, and what was measured.
 
-    `steps` are the sizes of a step over the size of the weights in the first and in the last layer, `idle` the shares
-    of hidden units that are dead, saturated or copies of another, `ends` the last training loss, validation loss,
-    training, validation and test accuracy of each seed, ``(S, 5)``; curves are those of the first seed.
+    `steps` are the ratios of step to weights in the first and in the last layer, `idle` the fractions of hidden units
+    that are dead, saturated or copies of another, `ends` the last training loss, validation loss, training, validation
+    and test accuracy of each seed, ``(S, 5)``; the curves are those of the first seed.
     """
 
     train_loss: Array
@@ -75,7 +75,7 @@ class Course:
             for which, place in named.items()
             for name in ("train_loss", "val_loss", "train_accuracy", "val_accuracy")
         }
-        dead, saturated, copies = (percent(float(share)) for share in self.idle)
+        dead, saturated, copies = (percent(float(fraction)) for fraction in self.idle)
         return found | {
             "train": found["end_train_accuracy"],
             "val": found["end_val_accuracy"],
@@ -96,17 +96,17 @@ class Course:
         """Return the three statistics as texts, in the order of `VITALS`."""
         n = self.numbers()
         kinds = {"dead": "dead", "saturated": "saturated", "copies": "copies of another"}
-        kind, share = max(zip(kinds, self.idle, strict=True), key=lambda pair: pair[1])
+        kind, fraction = max(zip(kinds, self.idle, strict=True), key=lambda pair: pair[1])
         return [
             f"{n['start_train_loss']} training, {n['start_val_loss']} validation",
             f"{n['step_in']} first layer, {n['step_out']} last layer",
-            f"{n[kind]} {kinds[kind]}" if share >= 0.005 else "none",
+            f"{n[kind]} {kinds[kind]}" if fraction >= 0.005 else "none",
         ]
 
     def say(self) -> str:
         """Return the chart as a sentence."""
         n = self.numbers()
-        end = f"After epoch {n['epochs']} the loss is no number any more. " if self.diverged else ""
+        end = f"After epoch {n['epochs']} the loss is no longer a number (NaN). " if self.diverged else ""
         return (
             f"In {n['epochs']} epochs training loss goes from {n['start_train_loss']} to {n['end_train_loss']}, "
             f"validation loss from {n['start_val_loss']} to {n['end_val_loss']} (lowest {n['lowest']} after epoch "

@@ -12,7 +12,7 @@ from tipsbook.clinic.cases import Case, Course
 from tipslib.plotting import GREY, Picture, look, power_of_ten, style
 
 CLASSES = 10
-FLOOR = 0.004  # a loss below it is as good as none, and would push the others together
+FLOOR = 0.004  # a loss below it is as good as none, and would squeeze all others
 NICE = [digit * 10.0**power for power in range(-6, 13) for digit in (1, 2, 5)]
 
 
@@ -39,7 +39,7 @@ def chart(case: Case, treated: bool = False) -> Figure:
 
 
 def _panel(axes: Axes, course: Course, what: str, scale: float, guess: float) -> None:
-    """Draw both curves, the value of guessing, and a cross where the loss was lost."""
+    """Draw both curves, the value of guessing, and a cross where the loss stopped being a number."""
     for name, short_name in (("training", "train"), ("validation", "val")):
         values = scale * getattr(course, f"{short_name}_{what}")
         colour, marker, dash = look(name)

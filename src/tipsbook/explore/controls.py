@@ -1,4 +1,4 @@
-"""Controls: the values that a figure can be asked for, in order, and how each is labelled."""
+"""Controls: the values that each can take, in order, how they read, and the label."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

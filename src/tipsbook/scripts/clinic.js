@@ -104,7 +104,7 @@
         return this.say(form, "", "Choose an answer first.");
       }
       const won = +given.value === right;
-      form.setAttribute("data-state", won ? "right" : "wrong"); // by its name, or its style would not be kept
+      form.setAttribute("data-state", won ? "right" : "wrong"); // spelled out, or the build would drop its style
       this.say(form, won ? "Right." : "Not yet.", options[given.value][1]);
       if (won) this.go(number);
     }

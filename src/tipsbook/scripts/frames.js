@@ -12,7 +12,7 @@
 
   window.TipsFramed = class extends HTMLElement {
     connectedCallback() {
-      if (this.controls) return; // JupyterLab takes an output away and puts it back
+      if (this.controls) return; // JupyterLab may detach an output and attach it again
       this.controls = [...this.querySelectorAll(".controls input, .controls select")];
       for (const control of this.controls) {
         control.addEventListener("input", () => this.changed(control));

@@ -20,7 +20,7 @@
 
   class Quiz extends HTMLElement {
     connectedCallback() {
-      if (this.data) return; // JupyterLab takes an output away and puts it back
+      if (this.data) return; // JupyterLab may detach an output and attach it again
       this.data = JSON.parse(this.querySelector("script").textContent);
       this.querySelector("form").addEventListener("submit", event => { event.preventDefault(); this.answer(); });
     }
@@ -34,7 +34,7 @@
         return this.say("", kind === "choose" ? "Choose an answer first." : "Type a number, such as 0.02 or 2e-3.");
       }
       const [right, reply] = kind === "choose" ? this.chosen(given) : this.estimated(given);
-      this.setAttribute("data-state", right ? "right" : "wrong"); // by its name, or its style would not be kept
+      this.setAttribute("data-state", right ? "right" : "wrong"); // spelled out, or the build would drop its style
       this.say(right ? "Right." : "Not yet.", reply);
       this.dispatchEvent(new CustomEvent("tips-answer", { bubbles: true, detail: { right } }));
     }

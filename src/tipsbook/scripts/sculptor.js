@@ -45,7 +45,7 @@
 
   class Sculptor extends HTMLElement {
     connectedCallback() {
-      if (this.presets) return; // JupyterLab takes an output away and puts it back
+      if (this.presets) return; // JupyterLab may detach an output and attach it again
       const data = this.querySelector("script");
       Object.assign(this, JSON.parse(data.textContent));
       this.build(data);
