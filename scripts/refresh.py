@@ -64,7 +64,7 @@ def write_stubs(chapter: nbformat.NotebookNode, solutions: nbformat.NotebookNode
 def run(notebook: nbformat.NotebookNode, folder: Path) -> None:
     """Run a notebook; keep the exact outputs, and nothing else that a run leaves behind."""
     metadata = copy.deepcopy(notebook.metadata)
-    client = NotebookClient(notebook, timeout=300, record_timing=False, resources={"metadata": {"path": str(folder)}})
+    client = NotebookClient(notebook, timeout=3600, record_timing=False, resources={"metadata": {"path": str(folder)}})
     client.execute()
     notebook.metadata = metadata  # a run adds the version of this machine's Python
     clear(notebook)
