@@ -1,17 +1,38 @@
-"""What all tests share: where things are, one BLAS thread, one browser."""
+"""What all tests share: where things are, one BLAS thread, one browser in each process, patience with the machine."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
+import patience
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
+from xdist.scheduler import LoadFileScheduling
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["TIPSLIB_PROGRESS"] = ""  # no test writes into somebody's home
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "book" / "_ext")]
+
+expect.set_options(timeout=patience.MILLISECONDS)
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
+
+
+class Scheduling(LoadFileScheduling):
+    """The tests of a file run in one process, those of one page of the site too: they open it once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        page = re.search(r"^tests/site/.*\[([\w/-]+\.html)", nodeid)
+        return page[1] if page else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -19,4 +40,5 @@ def chromium() -> Iterator[Browser]:
     from browser import browsing
 
     with browsing() as browser:
+        browser.on("context", lambda context: context.set_default_timeout(patience.MILLISECONDS))
         yield browser

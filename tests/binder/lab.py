@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import patience
 from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,14 +65,14 @@ def surroundings(folder: Path) -> dict[str, str]:
     return kept | own | {"PATH": f"{folder / 'venv' / BIN}{os.pathsep}{kept['PATH']}"}
 
 
-def wait_for_server(folder: Path, process: subprocess.Popen, seconds: float = 60) -> str:
+def wait_for_server(folder: Path, process: subprocess.Popen) -> str:
     """Return the server's address once it answers."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + patience.SECONDS
     while time.monotonic() < end and process.poll() is None:
         for state in (folder / "user" / "runtime").glob("jpserver-*.json"):
             try:
                 url = json.loads(state.read_text(encoding="utf-8"))["url"]
-                urlopen(f"{url}api", timeout=5).close()
+                urlopen(f"{url}api", timeout=patience.SECONDS).close()
             except (OSError, URLError, ValueError):
                 continue
             return url
@@ -84,7 +85,7 @@ def jupyterlab(folder: Path, repository: Path) -> Iterator[str]:
     """Run `jupyter lab` over the repository by `binder/start`; give the address of a notebook, %s for its path."""
     token = secrets.token_hex(16)
     command = ["bash", "binder/start", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1", "--port=0"]
-    command += [f"--IdentityProvider.token={token}", "--allow-root"]
+    command += [f"--IdentityProvider.token={token}", "--allow-root", "--expose-app-in-browser"]
     with (folder / "lab.log").open("w") as log:
         process = subprocess.Popen(
             command, cwd=repository, env=surroundings(folder), stdout=log, stderr=log, stdin=subprocess.DEVNULL
@@ -93,7 +94,7 @@ def jupyterlab(folder: Path, repository: Path) -> Iterator[str]:
             yield f"{wait_for_server(folder, process)}lab/tree/%s?reset&token={token}"
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(patience.SECONDS)
 
 
 def write_notebook(path: Path, *sources: str) -> None:
@@ -110,7 +111,6 @@ class Notebook:
 
     def __init__(self, page: Page, address: str, path: str) -> None:
         self.page = page
-        page.set_default_timeout(60_000)  # a slow machine starts a kernel in tens of seconds
         page.goto(address % path)
         self.code = page.locator(".jp-Notebook .jp-CodeCell")
         page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
@@ -121,15 +121,14 @@ class Notebook:
         self.page.locator("[data-command='runmenu:run-all']").click()
         self.finish()
 
-    def finish(self, seconds: float = 240) -> None:
+    def finish(self) -> None:
         """Wait until a cell has run, none runs or waits, and the kernel is idle; an error ends the run too."""
         self.page.wait_for_function(
             """() => {
                 const prompts = [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")];
                 const texts = prompts.map(prompt => prompt.innerText);
                 const idle = document.querySelector("#jp-main-statusbar").innerText.includes("| Idle");
-                return idle && /\\d/.test(texts[0]) && !texts.some(text => text.includes("*")); }""",
-            timeout=seconds * 1000,
+                return idle && /\\d/.test(texts[0]) && !texts.some(text => text.includes("*")); }"""
         )
 
     def complaints(self) -> list[str]:
@@ -168,15 +167,16 @@ class Widget:
         """Return the picture and the sentence."""
         return self.picture.inner_html(), self.picture.locator("xpath=../p").inner_text()
 
-    def settle(self, quiet: float = 1.5, seconds: float = 20) -> tuple[str, str]:
-        """Return the state once it has not changed for a while."""
-        seen, since, end = self.state(), time.monotonic(), time.monotonic() + seconds
-        while time.monotonic() - since < quiet:
-            assert time.monotonic() < end, "the figure does not come to rest"
-            self.output.page.wait_for_timeout(100)
-            if (now := self.state()) != seen:
-                seen, since = now, time.monotonic()
-        return seen
+    def settle(self) -> tuple[str, str]:
+        """Return the state once the kernel has answered the last change, and the page has drawn the answer.
+
+        JupyterLab keeps what it asked until the kernel is idle again. A change that waits in the page meanwhile is sent
+        with that answer.
+        """
+        self.output.page.wait_for_function(
+            "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel._futures.size === 0"
+        )
+        return self.state()
 
 
 def widgets(notebook: Notebook) -> list[Widget]:

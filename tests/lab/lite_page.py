@@ -80,7 +80,6 @@ class LiteNotebook:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        page.set_default_timeout(90_000)  # Python comes over the line and starts
         self.code = page.locator(".jp-Notebook .jp-CodeCell")
         page.wait_for_function("window.jupyterapp?.shell.currentWidget?.context?.isReady")
         self.code.first.wait_for()
@@ -104,5 +103,5 @@ class LiteNotebook:
 
 
 def shows(output: Locator, text: str) -> None:
-    """Wait until an output contains a text; Python in the browser needs its time."""
-    expect(output).to_contain_text(text, timeout=60_000)
+    """Wait until an output contains a text."""
+    expect(output).to_contain_text(text)

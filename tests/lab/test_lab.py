@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
 from lite_page import LOCK, NOWHERE, LiteNotebook, Requests, copy_site, move_packages, shows
+from playwright.sync_api import expect
 from serve import serving
 
 import tipslib
@@ -73,11 +74,9 @@ def test_the_button_opens_the_chapter(site, context):
     notebook.wait_for_kernel()
     assert requests.elsewhere == []
 
-    notebook.page.wait_for_function(  # MyST sets one cell after the other
-        "() => document.querySelectorAll('.jp-Notebook details').length >= 6", timeout=120_000
-    )
-    texts = " ".join(notebook.page.locator(".jp-Notebook .jp-MarkdownCell .jp-RenderedMarkdown").all_inner_texts())
-    assert "{eq}" not in texts, "MyST is not set"
+    chapter.wait_for_function("() => document.querySelectorAll('.jp-Notebook details').length >= 6")
+    cells = chapter.locator(".jp-Notebook .jp-MarkdownCell .jp-RenderedMarkdown")
+    expect(cells.filter(has_text="{eq}"), "MyST sets one cell after the other").to_have_count(0)
 
     error = notebook.run(0)
     shows(error, "ModuleNotFoundError")

@@ -1,10 +1,13 @@
-"""The built site in a real browser; every page opened here reports other hosts, errors and missing files."""
+"""The built site in a real browser; every page opened here reports other hosts, errors and missing files.
+
+A page is opened once on a desk and once on a phone, in each process that tests it: `desk` and `phone` are the page that
+the parameter `name` names (`reader.of`), as other tests left it. What needs a page of its own takes `visit`.
+"""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
-from moves import Widget, ready, whole
+from moves import Figure, Widget, ready
 from playwright.sync_api import Browser, Page
 from reader import NAMES, Visit
 from serve import serving
@@ -20,20 +23,55 @@ def address() -> Iterator[str]:
 @pytest.fixture
 def visit(chromium: Browser, address: str):
     """Open a page: `visit("index.html", width=390, scheme="dark")`; afterwards nothing may have gone wrong on it."""
-    contexts, visits = [], []
+    visits = []
 
-    def go(name: str, *, width: int = 1350, scheme: str = "light", base: str = address, **context) -> Page:
-        contexts.append(chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **context))
-        seen = Visit(contexts[-1].new_page(), urlsplit(base).netloc)
-        visits.append(seen)
-        seen.page.set_default_timeout(8000)
-        seen.page.goto(f"{base}/{name}")
-        return whole(seen.page) if context.get("java_script_enabled", True) else seen.page
+    def go(name: str, *, base: str = address, **settings) -> Page:
+        visits.append(Visit(chromium, base, name, **settings))
+        return visits[-1].page
 
     yield go
-    for context in contexts:
-        context.close()
-    assert [v.problems for v in visits] == [[] for _ in visits]
+    problems = [visit.told() for visit in visits]
+    for visit in visits:
+        visit.context.close()
+    assert problems == [[] for _ in visits]
+
+
+@pytest.fixture(scope="session")
+def open_desk(chromium: Browser, address: str, name: str) -> Iterator[Visit]:
+    visit = Visit(chromium, address, name)
+    visit.figures = [Figure(element) for element in ready(visit.page)]
+    yield visit
+    visit.context.close()
+
+
+@pytest.fixture(scope="session")
+def open_phone(chromium: Browser, address: str, name: str) -> Iterator[Visit]:
+    visit = Visit(chromium, address, name, width=390, scheme="dark", has_touch=True)
+    yield visit
+    visit.context.close()
+
+
+def lent(visit: Visit) -> Iterator[Page]:
+    """Lend the page to one test; nothing may have gone wrong on it since the last, and its medium is restored."""
+    yield visit.page
+    visit.restore()
+    assert visit.told() == []
+
+
+@pytest.fixture
+def desk(open_desk: Visit) -> Iterator[Page]:
+    yield from lent(open_desk)
+
+
+@pytest.fixture
+def phone(open_phone: Visit) -> Iterator[Page]:
+    yield from lent(open_phone)
+
+
+@pytest.fixture
+def figures(desk: Page, open_desk: Visit) -> list[Figure]:
+    """All figures that answer, of the page on a desk, in their start states."""
+    return [figure.reset() for figure in open_desk.figures]
 
 
 @pytest.fixture

@@ -5,26 +5,84 @@ import re
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
+FIGURES = "tips-explore, tips-sculptor"
+IS_READY = "figure => figure.hasAttribute('data-ready') || !figure.dataset.frames"
+
+
 def whole(page):
-    """Wait until the sections far down are laid out as well, and return the page."""
+    """Wait until the sections far down are laid out as well and the fonts are there, and return the page."""
     page.wait_for_selector("html[data-whole]", state="attached")
+    page.evaluate("document.fonts.ready.then(() => {})")
     return page
 
 
-def ready(page):
-    """Bring every widget near, wait for its frames, and return them all."""
+def frames(page, count: int = 2) -> None:
+    """Wait until the browser has drawn what was changed: in a frame, it tells observers what it has laid out."""
+    page.evaluate(
+        "async count => { while (count--) await new Promise(done => requestAnimationFrame(done)); }", arg=count
+    )
+
+
+def near(figure):
+    """Bring a figure that answers near, wait for its frames, and return it."""
+    figure.scroll_into_view_if_needed()
+    figure.page.wait_for_function(IS_READY, arg=figure.element_handle())
+    return figure
+
+
+def ready(page) -> list:
+    """Bring every figure that answers near, one after the other, and return them all."""
     whole(page)
-    found = page.locator("tips-explore").all()
-    for widget in found:
-        widget.scroll_into_view_if_needed()
-        widget.page.wait_for_function("w => w.hasAttribute('data-ready')", arg=widget.element_handle())
-    return found
+    return [near(figure) for figure in page.locator(FIGURES).all()]
 
 
 def numbers(sentence: str) -> list[float]:
     """Return the numbers of a sentence: 0.12, −14 and 1.9 × 10⁻⁶."""
     found = re.findall(r"((?:(?<!\w)-)?\d+(?:\.\d+)?)(?: × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", sentence.replace("−", "-"))
     return [float(digits) * 10.0 ** int((power or "0").translate(SUPERSCRIPTS)) for digits, power in found]
+
+
+class Figure:
+    """A figure that answers, and the state in which its page shows it first."""
+
+    def __init__(self, element) -> None:
+        self.element = element
+        self.start = self.state()
+
+    def state(self) -> tuple[int, str]:
+        """Return a key of the picture, without the sentence that it carries as its label, and the sentence."""
+        return tuple(
+            self.element.evaluate(
+                """figure => {
+                    const picture = figure.querySelector(".picture").innerHTML;
+                    let key = 0;
+                    for (const sign of picture.replace(/ (role="img"|aria-label="[^"]*")/g, "")) {
+                        key = Math.imul(31, key) + sign.codePointAt() | 0;
+                    }
+                    return [key, figure.querySelector(".say").innerText];
+                }"""
+            )
+        )
+
+    def controls(self) -> list:
+        return self.element.locator("input, select").all()
+
+    def reset(self) -> "Figure":
+        """Give every control the value with which the page was written, as a browser does that resets a form."""
+        self.element.evaluate(
+            """figure => {
+                for (const button of [...figure.querySelectorAll("button")].slice(0, 1)) button.click();
+                for (const control of figure.querySelectorAll("input, select")) {
+                    const [kind, first] = control.type === "checkbox" ? ["checked", control.defaultChecked]
+                        : control.type === "range" ? ["value", control.defaultValue]
+                        : ["selectedIndex", Math.max(0, [...control].findIndex(option => option.defaultSelected))];
+                    if (control[kind] === first) continue;
+                    control[kind] = first;
+                    control.dispatchEvent(new Event("input", { bubbles: true }));
+                }
+            }"""
+        )
+        return self
 
 
 class Widget:

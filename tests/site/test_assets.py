@@ -5,58 +5,29 @@ import shutil
 from urllib.parse import urlsplit
 
 import pytest
-from moves import whole
-from reader import NAMES, TEXTS
+from reader import HEAVIEST, NAMES, TEXTS
 from serve import PAGES, serving
 
-HEAVIEST = max((n for n in NAMES if n.startswith(("training/", "generalization/"))), key=lambda n: len(TEXTS[n]))
 POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
 
 
-class Traffic:
-    """What a page asked for, and how heavy it was on the line."""
-
-    def __init__(self, page) -> None:
-        self.kinds, self.bytes = [], 0
-        page.on("requestfinished", self.count)
-
-    def count(self, request) -> None:
-        self.kinds.append(request.resource_type)
-        self.bytes += request.sizes()["responseBodySize"]
-
-
 @pytest.mark.parametrize(("name", "requests", "weight"), [("index.html", 20, 160_000), (HEAVIEST, 24, 330_000)])
-def test_a_page_is_light(chromium, address, name, requests, weight):
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    traffic = Traffic(page)
-    page.goto(f"{address}/{name}")
+def test_a_page_is_light(visit, name, requests, weight):
+    sent = []
+    page = visit(name, width=390, prepare=lambda page: page.on("requestfinished", lambda r: sent.append(r)))
     page.wait_for_load_state("networkidle")
-    context.close()
-    assert len(traffic.kinds) <= requests, traffic.kinds
-    assert traffic.kinds.count("stylesheet") == 1
-    assert traffic.bytes <= weight, traffic.bytes
+    kinds = [request.resource_type for request in sent]
+    assert len(kinds) <= requests, kinds
+    assert kinds.count("stylesheet") == 1
+    assert sum(request.sizes()["responseBodySize"] for request in sent) <= weight
 
 
 @pytest.mark.parametrize("width", [1350, 390])
-def test_a_link_into_a_long_page_holds_its_place_while_the_rest_is_laid_out(chromium, address, width):
-    context = chromium.new_context(viewport={"width": width, "height": 900})
-    page = context.new_page()
-    page.goto(f"{address}/{HEAVIEST}#exercises")
-    whole(page)
+def test_a_link_into_a_long_page_holds_its_place_while_the_rest_is_laid_out(visit, width):
+    page = visit(f"{HEAVIEST}#exercises", width=width)
     kinds = page.locator("section").evaluate_all("all => all.map(s => getComputedStyle(s).contentVisibility)")
     assert set(kinds) == {"visible"}
     assert -5 <= page.locator("#exercises").bounding_box()["y"] <= 150
-    context.close()
-
-
-def test_what_scrolls_is_reached_by_the_keyboard_and_nothing_else(visit):
-    page = visit(HEAVIEST, width=390)
-    blocks = page.locator("pre, .cell_output > .output, .pst-scrollable-table-container").filter(visible=True)
-    page.wait_for_timeout(100)
-    found = blocks.evaluate_all("all => all.map(b => [b.scrollWidth > b.clientWidth, b.tabIndex === 0])")
-    assert {scrolls for scrolls, _ in found} == {True, False}
-    assert all(scrolls == reached for scrolls, reached in found)
 
 
 def test_the_style_sheet_holds_what_pages_and_scripts_use():
@@ -92,18 +63,15 @@ def test_a_page_says_its_policy_and_holds_no_code_in_attributes(name):
     assert not re.search(r"<[a-z][^>]*\son[a-z]+=", TEXTS[name])
 
 
+def answer_with_policy(route):
+    response = route.fetch()
+    policy = POLICY.search(response.text())[1]
+    route.fulfill(response=response, headers=response.headers | {"content-security-policy": policy})
+
+
 @pytest.mark.parametrize("name", ["index.html", "search.html", HEAVIEST])
-def test_the_policy_as_a_header_breaks_nothing(visit, chromium, address, name):
-    policy = POLICY.search(TEXTS[name])[1]
-    page = visit("index.html")
-
-    def answer(route):
-        response = route.fetch()
-        route.fulfill(response=response, headers=response.headers | {"content-security-policy": policy})
-
-    page.context.route("**/*.html", answer)
-    page.goto(f"{address}/{name}")  # the fixture wants an empty console
-    page.wait_for_load_state("networkidle")
+def test_the_policy_as_a_header_breaks_nothing(visit, name):
+    page = visit(name, prepare=lambda page: page.route("**/*.html", answer_with_policy))  # its console stays empty
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
     for button in page.locator('[data-do="print"]').all():
         page.evaluate("window.print = () => { document.title = 'printed'; }")
@@ -111,54 +79,53 @@ def test_the_policy_as_a_header_breaks_nothing(visit, chromium, address, name):
         assert page.title() == "printed"
 
 
+def without_scripts(page):
+    page.route("**/*.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
+
+
 @pytest.mark.parametrize(
     ("chosen", "scheme", "seen"), [("auto", "dark", "dark"), ("auto", "light", "light"), ("dark", "light", "dark")]
 )
 def test_a_page_is_light_or_dark_before_its_scripts_run(chromium, address, chosen, scheme, seen):
-    context = chromium.new_context(color_scheme=scheme)
-    context.add_init_script(f"localStorage.setItem('mode', '{chosen}'); localStorage.setItem('theme', 'light')")
-    context.route("**/*.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
-    page = context.new_page()
-    page.goto(f"{address}/index.html")
-    assert page.evaluate("document.documentElement.dataset.theme") == seen
-    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == seen
-    context.close()
+    with chromium.new_context(color_scheme=scheme) as context:
+        context.add_init_script(f"localStorage.setItem('mode', '{chosen}'); localStorage.setItem('theme', 'light')")
+        without_scripts(page := context.new_page())
+        page.goto(f"{address}/index.html")
+        assert page.evaluate("document.documentElement.dataset.theme") == seen
+        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == seen
 
 
 def test_parts_of_a_long_page_wait_for_the_script(chromium, address):
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
-    context.route("**/*.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
-    page = context.new_page()
-    page.goto(f"{address}/{HEAVIEST}")
-    kinds = page.locator("section section").evaluate_all(
-        "all => all.map(s => [getComputedStyle(s).contentVisibility, s.querySelector('section') ? 'visible' : 'auto'])"
-    )
+    with chromium.new_page(viewport={"width": 390, "height": 844}) as page:
+        without_scripts(page)
+        page.goto(f"{address}/{HEAVIEST}")
+        kinds = page.locator("section section").evaluate_all(
+            """all => all.map(s =>
+                [getComputedStyle(s).contentVisibility, s.querySelector("section") ? "visible" : "auto"])"""
+        )
     assert len(kinds) > 20
     assert [seen for seen, _ in kinds] == [wanted for _, wanted in kinds]
-    context.close()
 
 
 def test_the_policy_would_stop_a_script(chromium, address):
-    page = chromium.new_page()
-    told = []
-    page.on("console", lambda message: told.append(message.text))
-    page.goto(f"{address}/index.html")
-    page.evaluate(
-        """() => {
-            const script = document.createElement("script");
-            script.textContent = "window.ran = 1";
-            document.body.append(script);
-        }"""
-    )
-    assert page.evaluate("window.ran") is None
+    with chromium.new_page() as page:
+        told = []
+        page.on("console", lambda message: told.append(message.text))
+        page.goto(f"{address}/index.html")
+        page.evaluate(
+            """() => {
+                const script = document.createElement("script");
+                script.textContent = "window.ran = 1";
+                document.body.append(script);
+            }"""
+        )
+        assert page.evaluate("window.ran") is None
     assert any("Content Security Policy" in line for line in told)
-    page.close()
 
 
 def test_the_site_works_under_a_prefix(visit):
     with serving(PAGES.parent) as url:
         page = visit(f"html/{HEAVIEST}", base=url)
-        page.wait_for_load_state("networkidle")
         assert page.locator("tips-explore svg").count()
 
 
@@ -167,6 +134,8 @@ def test_the_site_works_from_a_stick(visit, tmp_path):
     page = visit(f"a%20stick/{HEAVIEST}", base=tmp_path.as_uri())
     page.locator("tips-explore").first.scroll_into_view_if_needed()
     page.wait_for_selector("tips-explore[data-ready]")
+    following = page.locator("a.right-next").evaluate("link => link.href")
     page.locator("a.right-next").click()
+    page.wait_for_url(following)
     assert urlsplit(page.url).scheme == "file"
     assert page.locator("h1:visible").count() == 1

@@ -1,4 +1,4 @@
-"""The page of the library holds every public name, and the code of the chapters leads to it."""
+"""The page of the library holds every public name of both packages, and the code of the chapters leads to it."""
 
 import gzip
 import inspect
@@ -18,6 +18,7 @@ from pygments.lexers import PythonLexer
 from reader import NAMES, TEXTS
 from serve import PAGES
 
+import tipsbook
 import tipslib
 from tipslib.activations import Activation
 
@@ -25,14 +26,16 @@ API = "appendix/api.html"
 IDS = set(re.findall(r'\bid="([^"]+)"', TEXTS[API]))
 WITH_CODE = ("recipe", "training", "generalization", "practice", "solutions")
 CODE = [name for name in NAMES if name.split("/")[0] in WITH_CODE]
-INNER = tuple(f"tipslib.{part}." for part in ("explore", "clinic", "exercises", "plotting"))  # how is their own affair
+PACKAGES = (tipslib, tipsbook)
+INNER = ("tipslib.plotting.", "tipsbook.explore.", "tipsbook.clinic.", "tipsbook.exercises.")  # how is their own affair
 ALIASES = {"Penalty": "tipslib.regularizers"}  # a type has no module of its own; the training gives this one on
 LINKS = re.compile(r'<a class="library" href="[^"#]*#([^"]+)"( tabindex="-1")?>')
 
 
 def public() -> Iterator[tuple[str, str, object]]:
     """Yield module, name and value of what a module offers: what it defines, and what its ``__all__`` names."""
-    for found in pkgutil.walk_packages(tipslib.__path__, "tipslib."):
+    modules = (found for p in PACKAGES for found in pkgutil.walk_packages(p.__path__, f"{p.__name__}."))
+    for found in modules:
         if found.name.startswith(INNER):
             continue
         module = import_module(found.name)
@@ -56,7 +59,7 @@ def test_every_public_name_stands_on_the_page():
 
 
 def test_nothing_stands_there_twice():
-    modules = [import_module(i.removeprefix("module-")) for i in IDS if i.startswith("module-tipslib.")]
+    modules = [import_module(i.removeprefix("module-")) for i in IDS if i.startswith("module-")]
     named = [value for m in modules for name, value in vars(m).items() if f"{m.__name__}.{name}" in IDS]
     counts = Counter(value for value in named if inspect.isfunction(value) or inspect.isclass(value))
     assert [value for value, count in counts.items() if count > 1] == []
@@ -64,9 +67,10 @@ def test_nothing_stands_there_twice():
 
 def test_modules_stand_from_the_bottom_up():
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
-    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
-    rows = {module.strip(): row for row, layer in enumerate(reversed(layers)) for module in layer.split("|")}
-    modules = re.findall(r'id="module-(tipslib\.[a-z]+)[."]', TEXTS[API])
+    contracts = [c for c in project["tool"]["importlinter"]["contracts"] if c["type"] == "layers"]
+    layers = [[c["containers"][0], layer] for c in contracts for layer in reversed(c["layers"])]
+    rows = {f"{p}.{module.strip()}": row for row, (p, layer) in enumerate(layers) for module in layer.split("|")}
+    modules = re.findall(r'id="module-(\w+\.[a-z]+)[."]', TEXTS[API])
     assert set(modules) == set(rows)
     heights = [rows[module] for module in modules]
     late = [m for m, row, before in zip(modules[1:], heights[1:], heights, strict=False) if row < before]

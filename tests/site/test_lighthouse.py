@@ -5,11 +5,12 @@ import os
 import statistics
 import subprocess
 
+import patience
 import pytest
 from browser import FLAGS, browser
 from maths import node
+from reader import HEAVIEST
 from serve import ROOT
-from test_assets import HEAVIEST
 
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 PAGES = ("index.html", HEAVIEST, "appendix/notation.html", "search.html")
@@ -23,7 +24,12 @@ def scores(address: str, form: str) -> dict[str, float]:
     command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={' '.join(flags)}"]
     command += ["--preset=desktop"] if form == "desktop" else []
     done = subprocess.run(
-        command, capture_output=True, text=True, check=True, timeout=300, env=os.environ | {"CHROME_PATH": browser()}
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=patience.SECONDS,
+        env=os.environ | {"CHROME_PATH": browser()},
     )
     return {name: 100 * c["score"] for name, c in json.loads(done.stdout)["categories"].items()}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import nbformat
+import patience
 import pytest
 import yaml
 from serve import ROOT
@@ -48,7 +49,7 @@ def pages(tmp_path_factory) -> Path:
     command += ["--toc", str(folder / "_toc.yml"), "--path-output", "."]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     done = subprocess.run(
-        command, cwd=folder, env=kept | BUILT_BY, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=folder, env=kept | BUILT_BY, capture_output=True, text=True, check=False, timeout=patience.SECONDS
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "_build" / "html"

@@ -4,18 +4,11 @@ import json
 import re
 
 import pytest
-from moves import ready
-from reader import NAMES, TEXTS
-from serve import PAGES
+from moves import FIGURES, Figure, near, ready
+from reader import LIGHTEST, NAMES, TEXTS, WITH_QUESTIONS, WITH_WIDGETS, of, one_of
+from serve import PAGES, ROOT
 
 from tipsbook.quiz import estimate
-
-WITH_WIDGETS = [name for name in NAMES if "<tips-explore" in TEXTS[name]]
-WITH_QUESTIONS = [name for name in NAMES if "<tips-quiz" in TEXTS[name]]
-
-
-def state(widget):
-    return widget.locator(".picture").inner_html(), widget.locator(".say").inner_text()
 
 
 def ends(control):
@@ -41,26 +34,24 @@ def test_there_are_widgets_and_questions():
     assert WITH_QUESTIONS
 
 
-@pytest.mark.parametrize("name", WITH_WIDGETS)
-def test_each_control_changes_picture_and_sentence(visit, name):
-    page = visit(name)
-    for index in range(len(ready(page))):
-        for place in range(page.locator("tips-explore").nth(index).locator("input, select").count()):
-            page.reload()  # the start state
-            widget = ready(page)[index]
-            seen = [state(widget)]
-            for _ in ends(widget.locator("input, select").nth(place)):
-                seen.append(state(widget))
+@of(WITH_WIDGETS)
+def test_each_control_changes_picture_and_sentence_and_leads_back(figures):
+    for index, figure in enumerate(figures):
+        for place, control in enumerate(figure.controls()):
+            seen = [figure.start]
+            for _ in ends(control):
+                seen.append(figure.state())
             assert len({picture for picture, _ in seen}) > 1, f"widget {index}: control {place} changes no picture"
             assert len({said for _, said in seen}) > 1, f"widget {index}: control {place} changes no sentence"
-            assert widget.locator("svg[role=img]").get_attribute("aria-label") == seen[-1][1]
+            assert figure.element.locator("svg[role=img]").get_attribute("aria-label") == seen[-1][1]
+            figure.reset()
+            assert figure.state() == figure.start, f"widget {index}: control {place} does not lead back to the start"
 
 
-@pytest.mark.parametrize("name", WITH_WIDGETS)
-def test_the_picture_has_changed_before_the_handler_returns(visit, name):
-    page = visit(name)
-    for widget in ready(page):
-        changed = widget.evaluate(
+@of(WITH_WIDGETS)
+def test_the_picture_has_changed_before_the_handler_returns(figures):
+    for figure in figures:
+        changed = figure.element.evaluate(
             """widget => {
                 const picture = widget.querySelector(".picture"), before = picture.innerHTML;
                 const control = widget.querySelector("input[type=range], select");
@@ -73,99 +64,85 @@ def test_the_picture_has_changed_before_the_handler_returns(visit, name):
         assert changed
 
 
-@pytest.mark.parametrize("name", WITH_WIDGETS)
-def test_arrow_keys_step_through_values(visit, name):
-    page = visit(name)
-    for widget in ready(page):
-        for slider in widget.locator("input[type=range]").all():
+@of(WITH_WIDGETS)
+def test_arrow_keys_step_through_values(figures):
+    shown = "slider => [slider.ariaValueText, slider.parentElement.querySelector('output').textContent]"
+    for figure in figures:
+        for slider in figure.element.locator("input[type=range]").all():
             slider.press("Home")
-            texts = json.loads(slider.get_attribute("data-texts"))
-            for text in texts[:3]:
-                assert slider.get_attribute("aria-valuetext") == text
-                assert slider.locator("xpath=../output").inner_text() == text
+            for text in json.loads(slider.get_attribute("data-texts"))[:3]:
+                assert slider.evaluate(shown) == [text, text]
                 slider.press("ArrowRight")
 
 
-@pytest.mark.parametrize("name", WITH_WIDGETS)
-def test_widgets_do_not_disturb_each_other(visit, name):
-    page = visit(name)
-    found = ready(page)
-    before = [state(widget) for widget in found]
-    for _ in ends(found[0].locator("input, select").first):
+@of(WITH_WIDGETS)
+def test_widgets_do_not_disturb_each_other(figures):
+    first, *others = figures
+    for _ in ends(first.controls()[0]):
         pass
-    assert [state(widget) for widget in found[1:]] == before[1:]
+    assert [figure.state() for figure in others] == [figure.start for figure in others]
 
 
-@pytest.mark.parametrize("name", WITH_WIDGETS)
-def test_widgets_answer_from_a_disk(visit, name):
-    page = visit(name, base=PAGES.as_uri())
-    widget = ready(page)[0]
-    before = state(widget)
-    next(ends(widget.locator("input, select").first))
-    assert state(widget) != before
+@of(WITH_WIDGETS)
+def test_print_shows_figures_without_controls(desk):
+    desk.emulate_media(media="print")
+    for element in desk.locator(FIGURES).all():
+        assert element.locator(".picture svg").is_visible()
+        assert not element.locator(".controls").is_visible()
 
 
-@pytest.mark.parametrize("name", WITH_WIDGETS)
-def test_widgets_answer_to_touch(visit, name):
-    page = visit(name, width=390, has_touch=True)
-    widget = ready(page)[0]
-    slider = widget.locator("input[type=range]").first
+@of(WITH_WIDGETS)
+def test_widgets_answer_to_touch(phone):
+    figure = Figure(near(phone.locator(FIGURES).first)).reset()
+    slider = figure.element.locator("input[type=range]").first
     slider.scroll_into_view_if_needed()
-    before, box = state(widget), slider.bounding_box()
-    page.touchscreen.tap(box["x"] + 0.95 * box["width"], box["y"] + box["height"] / 2)
-    assert state(widget) != before
+    before, box = figure.state(), slider.bounding_box()
+    phone.touchscreen.tap(box["x"] + 0.95 * box["width"], box["y"] + box["height"] / 2)
+    assert figure.state() != before
     assert box["height"] >= 24, "a finger needs 24 px"
 
 
-@pytest.mark.parametrize("name", WITH_WIDGETS)
+@one_of(WITH_WIDGETS, always=LIGHTEST)
+def test_widgets_answer_from_a_disk(visit, name):
+    figure = Figure(ready(visit(name, base=PAGES.as_uri()))[0])
+    next(ends(figure.controls()[0]))
+    assert figure.state() != figure.start
+
+
+@one_of(WITH_WIDGETS, always=LIGHTEST)
 def test_without_javascript_the_start_frame_is_there(visit, name):
     page = visit(name, java_script_enabled=False)
-    for widget in page.locator("tips-explore").all():
+    for widget in page.locator(FIGURES).all():
         assert widget.locator(".picture svg").bounding_box()["height"] > 100
         assert widget.locator(".say").inner_text()
         assert not widget.locator(".controls").is_visible()
 
 
-@pytest.mark.parametrize("name", WITH_WIDGETS)
-def test_print_shows_figures_without_controls(visit, name):
-    page = visit(name)
-    page.emulate_media(media="print")
-    for widget in page.locator("tips-explore").all():
-        assert widget.locator(".picture svg").is_visible()
-        assert not widget.locator(".controls").is_visible()
-
-
-@pytest.mark.parametrize("name", WITH_WIDGETS)
-def test_the_script_stands_on_the_page_once(name):
-    assert len(re.findall(r"<script[^>]*widgets\.js", TEXTS[name])) == 1
-
-
-def test_the_script_stands_only_where_it_is_needed():
-    loaded = [n for n in NAMES if re.search(r"<script[^>]*widgets\.js", TEXTS[n])]
-    assert [n for n in loaded if "<tips-" not in TEXTS[n]] == []
-
-
-@pytest.mark.parametrize("name", WITH_WIDGETS)
+@one_of(WITH_WIDGETS, always=LIGHTEST)
 def test_choices_before_the_frames_arrive_are_drawn_on_arrival(visit, name):
-    page = visit(name)
-    page.context.route("**/frames/*.js", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page, held, arrived = visit(name), [], False
+    page.route("**/frames/*.js", lambda request: request.continue_() if arrived else held.append(request))
     page.reload(wait_until="commit")
-    widget = page.locator("tips-explore").first
-    control = widget.locator("input, select").first
-    before = state(widget)
-    next(ends(control))
-    page.wait_for_function("w => w.hasAttribute('data-ready')", arg=widget.element_handle())
-    assert state(widget) != before
+    figure = Figure(page.locator("tips-explore").first)
+    next(ends(figure.controls()[0]))
+    assert figure.state() == figure.start
+    arrived = True
+    for request in held:
+        request.continue_()
+    ready(page)
+    assert figure.state() != figure.start
 
 
-def answer(question, data, given):
-    """Answer a question as a reader does; return its state and its reply."""
-    if data["kind"] == "choose":
-        question.locator("input").nth(given).check()
-    else:
-        question.locator("input").fill(f"{given:g}")
-    question.locator("button").press("Enter")
-    return question.get_attribute("data-state"), question.locator(".reply").inner_text()
+SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "src/tipsbook/scripts").glob("*.js")}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_stands_once_where_its_elements_do_and_nowhere_else(script):
+    elements = re.findall(r'customElements\.define\("([a-z-]+)"', SCRIPTS[script])
+    assert elements
+    for name in NAMES:
+        wanted = any(f"<{element}" in TEXTS[name] for element in elements)
+        assert len(re.findall(rf"<script[^>]*/{re.escape(script)}", TEXTS[name])) == wanted, name
 
 
 def answers(data):
@@ -179,37 +156,65 @@ def answers(data):
     return [*listed, (right * factor * 1234, False, "Too large")]
 
 
-@pytest.mark.parametrize("name", WITH_QUESTIONS)
-def test_every_answer_is_answered(visit, name):
-    page = visit(name)
+def questions(page):
+    """Yield every question of a page, and what its script knows of it."""
     for question in page.locator("tips-quiz").all():
-        data = json.loads(question.locator("script").text_content())
+        yield question, json.loads(question.locator("script").text_content())
+
+
+def answer(question, given) -> None:
+    """Answer a question as a reader does, by mouse and keyboard."""
+    field = question.locator("input")
+    field.fill(f"{given:g}") if field.first.get_attribute("type") == "text" else field.nth(given).check()
+    question.locator("button").press("Enter")
+
+
+def answer_again(question, given) -> None:
+    """Answer a question that was answered before, without mouse and keyboard."""
+    question.evaluate(
+        """(question, [given, text]) => {
+            const fields = question.querySelectorAll("input");
+            if (fields[0].type === "text") fields[0].value = text; else fields[given].checked = true;
+            question.querySelector("form").requestSubmit();
+        }""",
+        [given, f"{given:g}"],
+    )
+
+
+def said(question) -> list[str]:
+    """Return the state of a question and the reply to its last answer."""
+    return question.evaluate("question => [question.dataset.state, question.querySelector('.reply').innerText]")
+
+
+@of(WITH_QUESTIONS)
+def test_every_answer_is_answered(desk):
+    for question, data in questions(desk):
         given = answers(data)
         assert {right for _, right, _ in given} == {True, False}
         assert len({reply for *_, reply in given}) == len(given), "each answer has a reply of its own"
-        for value, right, reply in given:
-            state, said = answer(question, data, value)
-            assert state == ("right" if right else "wrong"), (value, said)
-            assert reply in said
+        for number, (value, right, reply) in enumerate(given):
+            (answer_again if number else answer)(question, value)
+            state, heard = said(question)
+            assert state == ("right" if right else "wrong"), (value, heard)
+            assert reply in heard
 
 
-@pytest.mark.parametrize("name", WITH_QUESTIONS)
-@pytest.mark.parametrize("times", [1e12, 1234.0, 1.03, 1e-9])
-def test_the_page_replies_as_the_kernel_does(visit, name, times):
-    page = visit(name)
-    for question in page.locator("tips-quiz").all():
-        data = json.loads(question.locator("script").text_content())
+@of(WITH_QUESTIONS)
+def test_the_page_replies_as_the_kernel_does(desk):
+    for question, data in questions(desk):
         if data["kind"] == "estimate":
-            options = dict(data["options"])
-            asked = estimate("page-1", "?", data["right"], factor=data["factor"], replies=options)
-            given = float(f"{data['right'] * times:g}")
-            assert asked.answer(given)[1] in answer(question, data, given)[1]
+            asked = estimate("page-1", "?", data["right"], factor=data["factor"], replies=dict(data["options"]))
+            for times in (1e12, 1234.0, 1.03, 1e-9):
+                given = float(f"{data['right'] * times:g}")
+                answer_again(question, given)
+                assert asked.answer(given)[1] in said(question)[1], given
 
 
-@pytest.mark.parametrize("name", WITH_QUESTIONS)
-def test_an_empty_answer_is_no_answer(visit, name):
-    page = visit(name)
-    for question in page.locator("tips-quiz").all():
+@of(WITH_QUESTIONS)
+def test_an_empty_answer_is_no_answer(desk):
+    for question in desk.locator("tips-quiz").all():
+        question.evaluate("question => { question.querySelector('form').reset(); }")
         question.locator("button").click()
-        assert question.get_attribute("data-state") is None
-        assert question.locator(".reply").inner_text()
+        state, heard = said(question)
+        assert state is None
+        assert heard
