@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import patience
@@ -47,3 +48,15 @@ def chromium() -> Iterator[Browser]:
     with browsing() as browser:
         browser.on("context", lambda context: context.set_default_timeout(patience.MILLISECONDS))
         yield browser
+
+
+@pytest.fixture
+def widgets(request: pytest.FixtureRequest) -> list[Any]:
+    """All widgets of the chapter that a file of tests/chapters is named after, each as it starts."""
+    from refresh import BOOK
+    from serve import PAGES
+    from widget_files import widgets_of
+
+    name = request.module.__name__.removeprefix("test_").replace("_", "-")
+    [notebook] = BOOK.glob(f"[!_s]*/{name}.ipynb")
+    return widgets_of(PAGES / notebook.relative_to(BOOK).with_suffix(".html"))

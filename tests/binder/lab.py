@@ -168,14 +168,14 @@ class Widget:
         return self.picture.inner_html(), self.picture.locator("xpath=../p").inner_text()
 
     def settle(self) -> tuple[str, str]:
-        """Return the state once the kernel has answered the last change, and the page has drawn the answer.
+        """Return the state once the kernel has drawn the last change.
 
-        JupyterLab keeps what it asked until the kernel is idle again. A change that waits in the page meanwhile is sent
-        with that answer.
+        It answers in order, so an empty question is answered after all that was asked before. A change that waited in
+        the page is sent with the first answer: hence the second.
         """
-        self.output.page.wait_for_function(
-            "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel._futures.size === 0"
-        )
+        ask = "kernel => kernel.requestExecute({ code: '', silent: true }).done.then(() => null)"
+        for _ in range(2):
+            self.output.page.evaluate(f"({ask})(jupyterapp.shell.currentWidget.sessionContext.session.kernel)")
         return self.state()
 
 

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pages
 import pytest
+import repository
 from lab import BIN, copy_repository, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,27 +39,27 @@ def event(path, head):
 
 def test_a_push_belongs_to_its_repository(environment):
     environment(BASE)
-    assert pages.repository() == ("https://github.com/book/tips", "main")
+    assert repository.repository() == ("https://github.com/book/tips", "main")
     environment(
         {"GITHUB_REPOSITORY": "alice/fork", "GITHUB_REF_NAME": "dev", "GITHUB_SERVER_URL": "https://git.example"}
     )
-    assert pages.repository() == ("https://git.example/alice/fork", "dev")
+    assert repository.repository() == ("https://git.example/alice/fork", "dev")
 
 
 @pytest.mark.parametrize("owner", ["book/tips", "alice/fork"])
 def test_a_pull_request_belongs_to_its_head(environment, tmp_path, owner):
     environment(REQUEST | event(tmp_path / "event.json", {"ref": "fix/typo", "repo": {"full_name": owner}}))
-    assert pages.repository() == (f"https://github.com/{owner}", "fix/typo")
+    assert repository.repository() == (f"https://github.com/{owner}", "fix/typo")
 
 
 def test_a_pull_request_of_a_deleted_fork_falls_back_to_the_default_branch(environment, tmp_path):
     environment(REQUEST | event(tmp_path / "event.json", {"ref": "fix/typo", "repo": None}))
-    assert pages.repository() == ("https://github.com/book/tips", "trunk")
+    assert repository.repository() == ("https://github.com/book/tips", "trunk")
 
 
 def test_a_branch_of_unknown_owner_is_not_used(environment):
     environment(REQUEST)
-    assert pages.repository() == ("https://github.com/book/tips", "main")
+    assert repository.repository() == ("https://github.com/book/tips", "main")
 
 
 @pytest.mark.parametrize(
@@ -74,11 +74,11 @@ def test_elsewhere_the_remote_says_it(environment, tmp_path, monkeypatch, remote
     environment({})
     monkeypatch.chdir(tmp_path)
     run("git", "init", "-q", cwd=tmp_path)
-    assert pages.repository() is None
+    assert repository.repository() is None
     run("git", "remote", "add", "origin", remote, cwd=tmp_path)
-    assert pages.repository() == (url, "main")
+    assert repository.repository() == (url, "main")
     run("git", "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk", cwd=tmp_path)
-    assert pages.repository() == (url, "trunk")
+    assert repository.repository() == (url, "trunk")
 
 
 def test_a_remote_on_this_machine_and_no_git_give_no_button(environment, tmp_path, monkeypatch):
@@ -86,15 +86,15 @@ def test_a_remote_on_this_machine_and_no_git_give_no_button(environment, tmp_pat
     monkeypatch.chdir(tmp_path)
     run("git", "init", "-q", cwd=tmp_path)
     run("git", "remote", "add", "origin", "/srv/git/tips.git", cwd=tmp_path)
-    assert pages.repository() is None
+    assert repository.repository() is None
     monkeypatch.setenv("PATH", "")
-    assert pages.repository() is None
+    assert repository.repository() is None
 
 
 CONF = """\
 import sys
 sys.path.insert(0, {extensions!r})
-extensions = ["sphinx.ext.autodoc", "myst_nb", "pages"]
+extensions = ["sphinx.ext.autodoc", "myst_nb", "repository"]
 html_theme = "sphinx_book_theme"
 nb_execution_mode = "off"
 """

@@ -82,8 +82,8 @@ class TestSculptor:
         ("change", "message"),
         [
             ({"presets": {}}, "A sculptor needs one preset or more, got none."),
-            ({"parabola": ("y²",)}, "A sculptor has the presets ReLU, x², ramp, got one more name: 'y²'."),
-            ({"subtracted": {"step": [(0, 0)]}}, "got one more name: 'step'."),
+            ({"parabola": ("y²",)}, "A sculptor subtracts from and measures its presets ReLU, x², ramp, got 'y²'."),
+            ({"subtracted": {"step": [(0, 0)]}}, "got 'step'."),
             ({"x": 2.5}, "The input of a sculptor goes from -2 to 2, got 2.5."),
             ({"x": float("nan")}, "got nan."),
         ],

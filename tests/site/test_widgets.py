@@ -68,7 +68,9 @@ def test_the_picture_has_changed_before_the_handler_returns(figures):
 def test_arrow_keys_step_through_values(figures):
     shown = "slider => [slider.ariaValueText, slider.parentElement.querySelector('output').textContent]"
     for figure in figures:
-        for slider in figure.element.locator("input[type=range]").all():
+        for slider in figure.element.locator(
+            "input[data-texts]"
+        ).all():  # those of the sculptor have a test of their own
             slider.press("Home")
             for text in json.loads(slider.get_attribute("data-texts"))[:3]:
                 assert slider.evaluate(shown) == [text, text]
@@ -139,9 +141,9 @@ SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "src/
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_a_script_stands_once_where_its_elements_do_and_nowhere_else(script):
     elements = re.findall(r'customElements\.define\("([a-z-]+)"', SCRIPTS[script])
-    assert elements
+    marks = [f"<{element}" for element in elements] or ["data-frames="]  # frames.js defines none, and serves several
     for name in NAMES:
-        wanted = any(f"<{element}" in TEXTS[name] for element in elements)
+        wanted = any(mark in TEXTS[name] for mark in marks)
         assert len(re.findall(rf"<script[^>]*/{re.escape(script)}", TEXTS[name])) == wanted, name
 
 
