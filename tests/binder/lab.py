@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -167,16 +167,23 @@ class Widget:
         """Return the picture and the sentence."""
         return self.picture.inner_html(), self.picture.locator("xpath=../p").inner_text()
 
-    def settle(self) -> tuple[str, str]:
-        """Return the state once the kernel has drawn the last change.
+    def becomes(self, wanted: Callable[[tuple[str, str]], bool]) -> tuple[str, str]:
+        """Return the state once it is as wanted; fail where it never is.
 
-        It answers in order, so an empty question is answered after all that was asked before. A change that waited in
-        the page is sent with the first answer: hence the second.
+        The kernel draws beside what it runs, so no answer of its tells that it has drawn.
         """
-        ask = "kernel => kernel.requestExecute({ code: '', silent: true }).done.then(() => null)"
-        for _ in range(2):
-            self.output.page.evaluate(f"({ask})(jupyterapp.shell.currentWidget.sessionContext.session.kernel)")
-        return self.state()
+        end = time.monotonic() + patience.SECONDS
+        while not wanted(state := self.state()):
+            assert time.monotonic() < end, f"The figure stays at: {state[1]}"
+            self.output.page.wait_for_timeout(50)
+        return state
+
+    def press(self, key: str) -> tuple[str, str]:
+        """Press a key on the slider, and return the state that its new value has."""
+        value, before = self.slider.get_attribute("aria-valuenow"), self.state()
+        self.slider.press(key)
+        moved = self.slider.get_attribute("aria-valuenow") != value
+        return self.becomes(lambda state: state != before) if moved else before
 
 
 def widgets(notebook: Notebook) -> list[Widget]:

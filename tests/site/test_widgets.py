@@ -68,9 +68,7 @@ def test_the_picture_has_changed_before_the_handler_returns(figures):
 def test_arrow_keys_step_through_values(figures):
     shown = "slider => [slider.ariaValueText, slider.parentElement.querySelector('output').textContent]"
     for figure in figures:
-        for slider in figure.element.locator(
-            "input[data-texts]"
-        ).all():  # those of the sculptor have a test of their own
+        for slider in figure.element.locator("input[data-texts]").all():  # the sculptor has its own test
             slider.press("Home")
             for text in json.loads(slider.get_attribute("data-texts"))[:3]:
                 assert slider.evaluate(shown) == [text, text]
