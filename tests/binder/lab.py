@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -167,23 +167,18 @@ class Widget:
         """Return the picture and the sentence."""
         return self.picture.inner_html(), self.picture.locator("xpath=../p").inner_text()
 
-    def becomes(self, wanted: Callable[[tuple[str, str]], bool]) -> tuple[str, str]:
-        """Return the state once it is as wanted; fail where it never is.
+    def settle(self, quiet: float = 1.5) -> tuple[str, str]:
+        """Return the state once it has not changed for `quiet` seconds.
 
         The kernel draws beside what it runs, so no answer of its tells that it has drawn.
         """
-        end = time.monotonic() + patience.SECONDS
-        while not wanted(state := self.state()):
-            assert time.monotonic() < end, f"The figure stays at: {state[1]}"
-            self.output.page.wait_for_timeout(50)
-        return state
-
-    def press(self, key: str) -> tuple[str, str]:
-        """Press a key on the slider, and return the state that its new value has."""
-        value, before = self.slider.get_attribute("aria-valuenow"), self.state()
-        self.slider.press(key)
-        moved = self.slider.get_attribute("aria-valuenow") != value
-        return self.becomes(lambda state: state != before) if moved else before
+        seen, since, end = self.state(), time.monotonic(), time.monotonic() + patience.SECONDS
+        while time.monotonic() - since < quiet:
+            assert time.monotonic() < end, "the figure does not come to rest"
+            self.output.page.wait_for_timeout(100)
+            if (now := self.state()) != seen:
+                seen, since = now, time.monotonic()
+        return seen
 
 
 def widgets(notebook: Notebook) -> list[Widget]:
