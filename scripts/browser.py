@@ -51,7 +51,7 @@ def candidates() -> Iterator[str]:
 
 def starts(path: str) -> bool:
     """Say whether a browser is there and finds its libraries, which only Linux may lack."""
-    return Path(path).exists() and (sys.platform != "linux" or attempt(path, "--version", seconds=60)[0])
+    return Path(path).exists() and (sys.platform != "linux" or attempt(path, "--version", seconds=600)[0])
 
 
 def installed() -> str | None:

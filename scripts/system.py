@@ -45,6 +45,7 @@ INSTALL = {  # the system's package manager -> the commands that install a packa
 PACKAGES = {  # what is needed -> its package, by package manager
     "venv": {"apt-get": "python{}.{}-venv".format(*sys.version_info)},  # the others install Python whole
     "browser": dict.fromkeys(INSTALL, "chromium"),
+    "git": dict.fromkeys(INSTALL, "git"),  # tests make repositories
     "fonts": {  # with Chinese, Japanese and Korean glyphs
         "apt-get": "fonts-noto-cjk",
         "dnf": "google-noto-sans-cjk-fonts",
@@ -155,7 +156,7 @@ def as_root() -> list[str] | None:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return []
     sudo = ["sudo", "-n"]
-    return sudo if shutil.which("sudo") and attempt(*sudo, "true", seconds=5)[0] else None
+    return sudo if shutil.which("sudo") and attempt(*sudo, "true", seconds=60)[0] else None
 
 
 def package(need: str) -> tuple[str, str] | None:

@@ -167,18 +167,17 @@ class Widget:
         """Return the picture and the sentence."""
         return self.picture.inner_html(), self.picture.locator("xpath=../p").inner_text()
 
-    def settle(self, quiet: float = 1.5) -> tuple[str, str]:
-        """Return the state once it has not changed for `quiet` seconds.
-
-        The kernel draws beside what it runs, so no answer of its tells that it has drawn.
-        """
-        seen, since, end = self.state(), time.monotonic(), time.monotonic() + patience.SECONDS
-        while time.monotonic() - since < quiet:
-            assert time.monotonic() < end, "the figure does not come to rest"
-            self.output.page.wait_for_timeout(100)
-            if (now := self.state()) != seen:
-                seen, since = now, time.monotonic()
-        return seen
+    def settle(self) -> tuple[str, str]:
+        """Return the state once the picture is that of the values which the sliders show."""
+        self.output.page.wait_for_function(
+            """output => {
+                const { state } = output.querySelector("[data-state]").dataset;
+                const [labels, values] = [".widget-label", ".widget-readout"].map(part =>
+                    [...output.querySelectorAll(`.widget-slider ${part}`)].map(element => element.innerText));
+                return labels.length && labels.every((label, i) => state.includes(`${label}: ${values[i]}`)); }""",
+            arg=self.output.element_handle(),
+        )
+        return self.state()
 
 
 def widgets(notebook: Notebook) -> list[Widget]:

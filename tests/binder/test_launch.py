@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import repository
 from lab import BIN, copy_repository, run
+from system import provide
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,6 +30,15 @@ def environment(monkeypatch):
             monkeypatch.setenv(name, value)
 
     return setting
+
+
+@pytest.fixture
+def git(tmp_path, monkeypatch):
+    """Make the working folder a repository, with a git that is installed if need be; return the command."""
+    assert shutil.which("git") or provide("git"), "These tests make repositories: install git."
+    monkeypatch.chdir(tmp_path)
+    run("git", "init", "-q", cwd=tmp_path)
+    return lambda *words: run("git", *words, cwd=tmp_path)
 
 
 def event(path, head):
@@ -70,22 +81,18 @@ def test_a_branch_of_unknown_owner_is_not_used(environment):
         ("ssh://git@gitlab.com:22/group/sub/fork.git", "https://gitlab.com/group/sub/fork"),
     ],
 )
-def test_elsewhere_the_remote_says_it(environment, tmp_path, monkeypatch, remote, url):
+def test_elsewhere_the_remote_says_it(environment, git, remote, url):
     environment({})
-    monkeypatch.chdir(tmp_path)
-    run("git", "init", "-q", cwd=tmp_path)
     assert repository.repository() is None
-    run("git", "remote", "add", "origin", remote, cwd=tmp_path)
+    git("remote", "add", "origin", remote)
     assert repository.repository() == (url, "main")
-    run("git", "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk", cwd=tmp_path)
+    git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
     assert repository.repository() == (url, "trunk")
 
 
-def test_a_remote_on_this_machine_and_no_git_give_no_button(environment, tmp_path, monkeypatch):
+def test_a_remote_on_this_machine_and_no_git_give_no_button(environment, git, monkeypatch):
     environment({})
-    monkeypatch.chdir(tmp_path)
-    run("git", "init", "-q", cwd=tmp_path)
-    run("git", "remote", "add", "origin", "/srv/git/tips.git", cwd=tmp_path)
+    git("remote", "add", "origin", "/srv/git/tips.git")
     assert repository.repository() is None
     monkeypatch.setenv("PATH", "")
     assert repository.repository() is None
@@ -122,8 +129,7 @@ def links(folder, **variables):
 RUN = "../lite/notebooks/index.html?path=training/chapter.ipynb"
 
 
-def test_without_a_repository_there_is_still_the_lab_and_one_setting_takes_it_away(tmp_path):
-    run("git", "init", "-q", cwd=tmp_path)
+def test_without_a_repository_there_is_still_the_lab_and_one_setting_takes_it_away(git, tmp_path):
     chapter, plain = links(tmp_path)
     assert RUN in chapter
     assert not {link for link in plain if "lite" in link}

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import subprocess
+import sys
 
 import matplotlib.pyplot as plt
 import pytest
@@ -36,6 +37,11 @@ class TestSurfaces:
         monkeypatch.setattr(IPython, "get_ipython", lambda: type("Shell", (), {"kernel": object()})())
         monkeypatch.setattr(surfaces, "find_spec", lambda name: None)
         assert surfaces.current() == "picture"
+
+    def test_the_book_is_imported_without_the_packages_of_widgets(self):
+        code = "import sys; sys.modules.update(anywidget=None, ipywidgets=None); import tipsbook, tipsbook.checking"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
     @pytest.mark.parametrize(
         ("surface", "made", "forms"),

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import patience
+
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("requirements.txt", "pyproject.toml", "package-lock.json", "book/lite/requirements.txt")
 SCRIPTS = ("scripts/environment.py", "scripts/system.py")
@@ -39,17 +41,18 @@ class Machine:
             text=True,
             encoding="utf-8",
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where tests run in the background
         )
 
     def set_up(self, **told: str) -> tuple[int, list[str]]:
         """Run set-up; return its exit code and the lines that it printed."""
         process = self.start(**told)
-        printed, _ = process.communicate(timeout=120)
+        printed, _ = process.communicate(timeout=patience.SECONDS)
         return process.returncode, printed.splitlines()
 
     def stop_at(self, step: str) -> subprocess.Popen[str]:
         """Start set-up and return when it has half done a step."""
-        process, end = self.start(FAKE_STOP=step), time.monotonic() + 120
+        process, end = self.start(FAKE_STOP=step), time.monotonic() + patience.SECONDS
         while not list(self.root.rglob(f"{step} half")):
             assert process.poll() is None, process.communicate()[0]
             assert time.monotonic() < end, f"set-up does not come to {step}"
@@ -69,4 +72,4 @@ class Machine:
 def kill(process: subprocess.Popen[str], sent: int = signal.SIGKILL) -> str:
     """End a process and all that it started; return what it printed."""
     os.killpg(process.pid, sent)
-    return process.communicate(timeout=60)[0]
+    return process.communicate(timeout=patience.SECONDS)[0]

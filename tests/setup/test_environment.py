@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+import patience
 import pytest
 from machine import SCRIPTS, STEPS, Machine, kill
 
@@ -93,7 +94,7 @@ def test_two_at_once_do_each_step_once(machine):
     assert waits(second)
     (machine.root / "go on").touch()
     for process in (first, second):
-        process.communicate(timeout=120)
+        process.communicate(timeout=patience.SECONDS)
         assert process.returncode == 0
     assert machine.calls() == list(STEPS)
     assert machine.whole()
@@ -106,7 +107,7 @@ def test_what_a_killed_run_left_working_is_waited_for(machine):
     assert waits(second)
     (machine.root / "go on").touch()
     for process in (first, second):
-        process.communicate(timeout=120)
+        process.communicate(timeout=patience.SECONDS)
     assert second.returncode == 0
     assert machine.calls() == ["venv", "packages", *STEPS]
     assert machine.whole()

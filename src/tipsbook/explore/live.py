@@ -37,7 +37,11 @@ class Live:
     def drawn(self, figure: Figure) -> str:
         """Return the HTML of the present state, whose figure is given."""
         picture, sentence = svg(figure, f"t{id(self):x}-"), self.asked.sentence(self.values)
-        return f'<div style="max-width: 45rem">{spoken(picture, sentence)}<p>{html.escape(sentence)}</p></div>'
+        state = html.escape("; ".join(f"{widget.description}: {_reading(widget)}" for widget in self.controls.values()))
+        return (
+            f'<div style="max-width: 45rem" data-state="{state}">{spoken(picture, sentence)}'
+            f"<p>{html.escape(sentence)}</p></div>"
+        )
 
     def draw(self, _: Any) -> None:
         """Replace the picture, or say in its place why this state could not be drawn."""
@@ -59,6 +63,11 @@ def _widget(label: str, control: Control) -> Any:
     options = list(zip(control.texts, control.values, strict=True))
     kind = widgets.SelectionSlider if control.kind == "slider" else widgets.Dropdown
     return kind(options=options, index=control.start, description=label, style=style)
+
+
+def _reading(widget: Any) -> str:
+    """Return what a control shows: the text of a value, or yes and no."""
+    return str(getattr(widget, "label", None) or ("yes" if widget.value else "no"))
 
 
 def box(asked: Declaration, first: Figure) -> Any:
