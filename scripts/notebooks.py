@@ -4,6 +4,7 @@ A notebook runs again when its code changes, or anything that its outputs can de
 """
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def state() -> dict[str, list[Any]]:
 
 
 def stale() -> list[str]:
-    """Return the notebooks that must run, the longest first."""
+    """Return the notebooks that must run: in the order of the book those that never ran, then the longest first."""
     last, kept = state(), CACHE.exists()
     waiting = [name for name, now in keys().items() if not kept or last.get(name, [""])[0] != now]
-    return sorted(waiting, key=lambda name: -last.get(name, ["", path(name).stat().st_size])[1])
+    return sorted(waiting, key=lambda name: -last.get(name, ["", math.inf])[1])
