@@ -10,6 +10,7 @@ from tipsbook.clinic import clinic
 from tipsbook.explore import choice, explore, slider, toggle
 from tipsbook.quiz import choose, estimate
 from tipsbook.sculptor import sculptor
+from tipsbook.surfaces import draw_figures
 
 __all__ = [
     "check",
@@ -24,3 +25,5 @@ __all__ = [
     "slider",
     "toggle",
 ]
+
+draw_figures()

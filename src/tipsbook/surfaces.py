@@ -7,6 +7,7 @@ everything else makes pictures.
 
 import base64
 import html
+import itertools
 import json
 import os
 import sys
@@ -41,6 +42,25 @@ def frames_folder() -> Path:
     folder = Path(os.environ["TIPSLIB_FRAMES"])
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def draw_figures() -> None:
+    """Let a kernel that makes static pages show each matplotlib figure as an SVG as well, which the page can dress.
+
+    Figures are known by name: matplotlib is imported by who draws.
+    """
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None or current() != "static":
+        return
+    number = itertools.count(1)
+
+    def drawn(figure: Any, **_: Any) -> dict[str, str]:
+        from tipslib.plotting import svg
+
+        return {"image/svg+xml": svg(figure, f"p{next(number)}-")}
+
+    shell.display_formatter.mimebundle_formatter.for_type_by_name("matplotlib.figure", "Figure", drawn)
 
 
 class Shown:

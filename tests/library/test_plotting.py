@@ -70,7 +70,7 @@ def test_every_kind_returns_a_figure_for_a_phone_and_leaves_none_open(name):
     before = plt.get_fignums()
     figure = FIGURES[name]()
     assert isinstance(figure, Figure)
-    assert figure.get_size_inches().tolist() == [5.0, 3.2]
+    assert figure.get_size_inches().tolist() == [5.0, 3.3]
     assert plt.get_fignums() == before
 
 
@@ -82,7 +82,7 @@ def test_no_text_is_cut_off(name):
     assert needed.x0 >= 0
     assert needed.y0 >= 0
     assert needed.x1 <= 5.0
-    assert needed.y1 <= 3.2
+    assert needed.y1 <= 3.3
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -187,4 +187,4 @@ def test_dots_show_every_run_and_the_mean():
 
 def test_style_gives_settings_that_matplotlib_knows():
     with mpl.rc_context(plotting.style()):
-        assert mpl.rcParams["figure.figsize"] == [5.0, 3.2]
+        assert mpl.rcParams["figure.figsize"] == [5.0, 3.3]

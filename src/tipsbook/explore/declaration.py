@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from tipsbook.explore.controls import Control
-from tipslib.plotting import svg
+from tipslib.plotting import names_above, svg
 
 MAX_STATES = 600
 
@@ -66,7 +66,8 @@ class Declaration:
     def figure(self, values: dict[str, Any]) -> Figure:
         """Return the figure of one state, or raise ValueError with the state in its message."""
         try:
-            figure = self.draw(**values)
+            with names_above():
+                figure = self.draw(**values)
         except Exception as error:
             raise ValueError(f"explore: draw({named(values)}) raised {type(error).__name__}: {error}") from error
         if not isinstance(figure, Figure):

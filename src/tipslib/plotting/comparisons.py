@@ -58,7 +58,7 @@ def before_after(panels: Mapping[str, tuple[ArrayLike, ArrayLike]], *, limits: S
     ['in', 'out']
     """
     figure = Picture(figsize=(WIDTH, HEIGHT))
-    figure.subplots_adjust(left=0.1, top=0.82, wspace=0.28)
+    figure.subplots_adjust(left=0.1, top=0.8, wspace=0.28)
     row = figure.subplots(1, len(panels), squeeze=False)[0]
     for axes, (title, (before, after)), limit in zip(row, panels.items(), limits, strict=True):
         place = np.arange(1, len(np.asarray(before)) + 1)

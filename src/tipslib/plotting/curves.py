@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from tipslib.arrays import Array
-from tipslib.plotting.axes import add_legend, new_figure, set_scales, styled
+from tipslib.plotting.axes import name_lines, new_figure, set_scales, styled
 from tipslib.plotting.styles import look
 
 
@@ -47,7 +47,7 @@ def lines(
     set_scales(axes, log_x, log_y, ylim)
     if not log_x and (x == x.round()).all():
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    add_legend(axes)
+    name_lines(axes)
     return figure
 
 

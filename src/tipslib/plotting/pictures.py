@@ -1,10 +1,18 @@
-"""Figures as files: a PNG, and a small repeatable SVG to put into an HTML page."""
+"""Figures as files: a PNG, and a small repeatable SVG to put into an HTML page.
+
+The SVG takes colours and fonts of the page around it. It names each colour of ``styles`` by a variable of CSS,
+``--plot-blue`` for lines and areas and ``--word-blue`` for text, and multiplies each size of text by ``--text``. A page
+that sets none of them shows the colours and sizes of the figure.
+"""
 
 import io
 import re
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure
+
+from tipslib.plotting import styles
 
 
 class Picture(Figure):
@@ -31,10 +39,14 @@ CLEANING = [
     (r";? ?font-family: [^;\"]*", ""),  # the page's font
     (r"font: (\d+) ([\d.]+px) [^;\"]*", r"font-weight: \1; font-size: \2"),
     (r"font: ([\d.]+px) [^;\"]*", r"font-size: \1"),
+    (r"font-size: ([\d.]+)px", r"font-size: calc(\1px * var(--text, 1))"),
     (r' transform="rotate\(-?0 [^)]*\)"', ""),
     (r">\s+<", "><"),
     (r"\s*\n\s*", ""),
+    *((f"(<text[^>]*){word}", rf"\1var(--word-{name}, {word})") for name, word in styles.WORDS.items()),
+    *((colour, f"var(--plot-{name}, {colour})") for name, colour in styles.PALETTE.items()),
 ]
+MANY = 1500  # points that a file draws one by one; more of them become a picture inside the SVG
 
 
 def _rounded(match: re.Match[str]) -> str:
@@ -42,13 +54,28 @@ def _rounded(match: re.Match[str]) -> str:
     return LONG_NUMBER.sub(lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), match[0])
 
 
+def rasterize(figure: Figure) -> None:
+    """Let dense clouds of points be drawn as pictures, whose size does not grow with their number."""
+    for axes in figure.axes:
+        for line in axes.lines:
+            line.set_rasterized(line.get_linestyle() == "None" and np.size(line.get_xdata()) > MANY)
+        for cloud in axes.collections:
+            cloud.set_rasterized(len(cloud.get_offsets()) > MANY)
+
+
 def svg(figure: Figure, prefix: str = "") -> str:
-    """Return a figure as a small, repeatable SVG whose ids begin with ``prefix``; black becomes the text colour."""
+    """Return a figure as a small, repeatable SVG whose ids begin with ``prefix``; black becomes the text colour.
+
+    >>> from tipslib.plotting import lines
+    >>> "stroke: var(--plot-blue, #0072b2)" in svg(lines([1, 2], {"mine": [3, 4]}, xlabel="x", ylabel="y"))
+    True
+    """
     buffer = io.StringIO()
     settings = {"svg.fonttype": "none", "svg.hashsalt": "tipslib", "path.simplify": True}
     with mpl.rc_context(settings):
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
+        rasterize(figure)
+        figure.savefig(buffer, format="svg", transparent=True, metadata=nothing, dpi=200)
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     for pattern, replacement in CLEANING:
