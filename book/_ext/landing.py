@@ -76,17 +76,17 @@ def picked(stored, part):
 
 
 def thumbnail(lines, broken):
-    """Return curves as a small SVG without words. Its floor is 0; what shoots up leaves it at the top."""
+    """Return curves as a small SVG without words. Its floor is 0; what shoots up leaves it through the top."""
     first = lines[0][1][0]
     top = 1.0 if max(line.max() for _, line in lines) <= 1 else 1.4 * max(first, lines[0][1].min())
     longest = max(12, *(len(line) for _, line in lines))  # a run that broke off is seen to be short
     drawn = []
     for kind, line in reversed(lines):  # training lies on top
         x = EDGE + np.arange(len(line)) * (WIDTH - 2 * EDGE) / (longest - 1)
-        y = HEIGHT - 3 - np.minimum(line / top, 1) * (HEIGHT - 6)
+        y = HEIGHT - 3 - np.minimum(line / top, 2) * (HEIGHT - 6)
         drawn.append(f'<path class="{kind}" d="{path(thinned(np.column_stack([x, y])))}"/>')
     if broken:
-        drawn.append(f'<path class="end" d="M{x[-1] + 5:.0f} {y[-1] - 3:.0f}l6 6m0-6l-6 6"/>')
+        drawn.append(f'<path class="end" d="M{x[-1] + 5:.0f} {max(y[-1] - 3, 2):.0f}l6 6m0-6l-6 6"/>')
     size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
     return f'<svg class="thumbnail" aria-hidden="true" {size}><path d="M1 1V45H119"/>{"".join(drawn)}</svg>'
 
