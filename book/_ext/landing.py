@@ -46,7 +46,7 @@ class Symptoms(SphinxDirective):
         named = (chapter if chapter.startswith("[") else f"{chapter} <small>to come</small>" for chapter in chapters)
         parts = self.parse_text_to_nodes(f"{seen}\n\n{', '.join(named)}", offset=self.content_offset)
         picture = nodes.raw("", thumbnail(*curves(file, data)), format="html")
-        return nodes.list_item("", picture, *parts, classes=["card"] if "](" in read else ["card", "to-come"])
+        return nodes.list_item("", picture, *parts, classes=["symptom"] if "](" in read else ["symptom", "to-come"])
 
 
 def file_of(book, data):
