@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from tables import asked, claims_of
 
 CARD = re.compile(r"^- (?P<seen>.+) \| (?P<read>.+) \| (?P<data>.+)$")
-CELL = re.compile(r"^```\{code-cell\}\n(?::.*\n)*(.*?)^```", re.DOTALL | re.MULTILINE)
+CELL = re.compile(r"^```\{code-cell\}\n(?::[^\n]*\n)*(.*?)^```", re.DOTALL | re.MULTILINE)
 WIDTH, HEIGHT, EDGE = 120, 46, 4  # of a thumbnail
 QUANTITIES = {"loss": (0, 1), "accuracy": (2, 3)}  # places of training and validation among the curves of the clinic
 
@@ -170,7 +170,10 @@ def counted_anew(app, env, added, changed, removed):
 def give_cover(app, pagename, templatename, context, doctree):
     """Show the cover where somebody shares the first page; the other pages have cards with their titles."""
     if pagename == app.config.root_doc and app.config.html_baseurl:
-        cover = {"og:image": "_static/cover.png", "og:image:alt": "Two spirals, and what four small networks say of them"}
+        cover = {
+            "og:image": "_static/cover.png",
+            "og:image:alt": "Two spirals, and what four small networks say of them",
+        }
         context["meta"] = (context["meta"] or {}) | cover
         context["metatags"] += '<meta name="twitter:card" content="summary_large_image" />\n'
 

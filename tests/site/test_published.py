@@ -12,6 +12,7 @@ import nbformat
 import patience
 import pytest
 import yaml
+from PIL import Image
 from serve import ROOT
 
 ADDRESS = "https://reader.example/fork"
@@ -82,8 +83,19 @@ def test_the_site_knows_its_address(pages):
     assert f'<link rel="canonical" href="{ADDRESS}/training/chapter.html"' in text
     [card] = re.findall(r'property="og:image" content="([^"]+)"', text)
     assert (pages / card.removeprefix(f"{ADDRESS}/")).stat().st_size > 5000
+    with Image.open(pages / card.removeprefix(f"{ADDRESS}/")) as picture:
+        shown = {colour for _, colour in picture.convert("RGB").getcolors(maxcolors=1 << 20)}
+    assert {(0x00, 0x61, 0x9A), (0xF6, 0xD3, 0xB8), (0xD5, 0x5E, 0x00)} <= shown, "the mark and its line"
     sitemap = (pages / "sitemap.xml").read_text(encoding="utf-8")
     assert f"<loc>{ADDRESS}/training/chapter.html</loc>" in sitemap
+
+
+def test_the_first_page_is_shared_with_the_cover(pages):
+    text = (pages / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'property="og:image" content="([^"]+)"', text) == [f"{ADDRESS}/_static/cover.png"]
+    assert len(re.search(r'property="og:image:alt" content="([^"]+)"', text)[1].split()) >= 8
+    assert 'name="twitter:card" content="summary_large_image"' in text
+    assert (pages / "_static" / "cover.png").exists()
 
 
 def test_the_404_page_works_at_any_address(pages):
