@@ -1,4 +1,4 @@
-"""The first page: what it promises is seen at once, its figure can be mended, its cards and numbers are those of the book.
+"""The first page: its promise is seen at once, its figure can be mended, its cards and numbers are the book's.
 
 Below, what the sidebar of the other pages got with it: solutions that fold, a ring for what is solved.
 """
@@ -149,9 +149,8 @@ def test_a_card_is_a_target_as_a_whole(visit):
 
 def test_numbers_are_those_of_the_pages(index):
     """Counted on the built pages here, in the sources by the extension."""
-    said = {
-        li.select("p")[-1].get_text(): int(li.select_one("strong").get_text()) for li in index.select(".numbers li")
-    }
+    items = index.select(".numbers li")
+    said = {item.select("p")[-1].get_text(): int(item.select_one("strong").get_text()) for item in items}
     solutions = [name for name in NAMES if name.startswith("solutions/")]
     figures = sum(len(re.findall(r"<tips-(?:explore|sculptor|clinic)\b", text)) for text in TEXTS.values())
     questions = sum(len(re.findall(r"<tips-quiz\b", text)) for text in TEXTS.values())
