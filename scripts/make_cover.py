@@ -74,8 +74,8 @@ def mark(points: np.ndarray) -> str:
     """Return the mark as SVG."""
     square = f'<rect width="{SIZE}" height="{SIZE}" rx="{CORNER}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}"><clipPath id="a">{square}/></clipPath>'
-        f'{square} fill="{WASH}"/><path clip-path="url(#a)" fill="{WAVE}" d="{wave(points)}"/></svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}"><clipPath id="mark">{square}/></clipPath>'
+        f'{square} fill="{WASH}"/><path clip-path="url(#mark)" fill="{WAVE}" d="{wave(points)}"/></svg>\n'
     )
 
 

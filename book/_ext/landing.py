@@ -179,7 +179,9 @@ def give_cover(app, pagename, templatename, context, doctree):
 
 
 def frame(app, pagename, templatename, context, doctree):
-    """Give the first page a bar of its own, and none of the chapters' buttons."""
+    """Give all pages the mark, without a request; the first one has a bar, and none of the chapters' buttons."""
+    mark = (Path(app.srcdir) / "_static" / "logo.svg").read_text(encoding="utf-8")
+    context["mark"] = mark.replace("<svg", '<svg aria-hidden="true" width="32" height="32"', 1).strip()
     if pagename == app.config.root_doc:
         for items in ("theme_article_header_start", "theme_article_header_end"):
             context[items] = []

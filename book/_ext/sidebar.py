@@ -34,8 +34,7 @@ def fold(contents):
             folded = contents.new_tag("details", attrs={"class": "parts"})
             if pages.select_one(".current"):
                 folded["open"] = ""
-            caption.name = "summary"
-            del caption["role"]
+            caption.name, caption.attrs = "summary", {"class": "caption"}
             caption.insert_before(folded)
             folded.extend([caption.extract(), pages.extract()])
 

@@ -218,11 +218,12 @@ def test_no_ring_without_scripts(name):
 
 
 def test_the_mark_is_on_every_page():
+    [shape] = re.findall(r' d="([^"]+)"', (ROOT / "book/_static/logo.svg").read_text(encoding="utf-8"))
     for name in NAMES:
         page = page_of(name)
-        [mark] = page.select(".navbar-brand img")
-        assert mark["src"].endswith("_static/logo.svg")
-        assert mark["alt"] == ""
+        [mark] = page.select(".navbar-brand svg")
+        assert mark["aria-hidden"] == "true"
+        assert mark.select_one("path")["d"] == shape
         assert page.select_one('link[rel="icon"]')["href"].endswith("_static/logo.svg")
     with Image.open(PAGES / "_static" / "cover.png") as cover:
         assert cover.size == (1200, 630)
