@@ -33,12 +33,12 @@ def cut(font, characters, kept, *, name="", **options):
         kept.mkdir(exist_ok=True)
         settings = subset.Options(flavor="woff2", **options)
         face, subsetter = TTFont(font), subset.Subsetter(settings)
+        subsetter.populate(unicodes=characters)
+        subsetter.subset(face)
         if name:
             face = instancer.instantiateVariableFont(face, {"wght": WEIGHTS})
             for record in face["name"].names:
                 record.string = record.toUnicode().replace("Source", name)
-        subsetter.populate(unicodes=characters)
-        subsetter.subset(face)
         subset.save_font(face, part := done.with_suffix(".part"), settings)
         part.replace(done)
     shutil.copy(done, font)
