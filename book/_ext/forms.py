@@ -27,14 +27,13 @@ class Forms(SphinxPostTransform):
 
 def is_caption(node):
     """Say whether a node is a paragraph that begins with the number of a figure."""
-    return isinstance(node, nodes.paragraph) and bool(
-        node.children and isinstance(node[0], nodes.strong) and CAPTION.fullmatch(node[0].astext())
-    )
+    first = next((child for child in node.children if child.astext()), None)
+    return isinstance(node, nodes.paragraph) and isinstance(first, nodes.strong) and bool(CAPTION.match(first.astext()))
 
 
 def mark(caption):
     """Put a caption and the figure before it into one container."""
-    caption["classes"].append("caption-text")
+    caption["classes"].append("figure-caption")
     place = caption.parent.index(caption)
     before = caption.parent[place - 1] if place else None
     if isinstance(before, nodes.container) and before.get("nb_element") == "cell_code":
