@@ -115,7 +115,7 @@ LINE = re.compile(r"[^\n]*\n|[^\n]+$")
 
 
 def mend(body):
-    """Say sizes as attributes, which keep a picture's shape at any width, and mark the lines of code, which may wrap."""
+    """Say sizes as attributes, which keep a picture's shape at any width, and mark lines of code, which may wrap."""
     return CODE.sub(
         lambda code: "<pre>" + LINE.sub(r'<span class="line">\g<0></span>', code[1]) + "</pre>",
         STYLED.sub(r'width="\1" height="\2"', body),

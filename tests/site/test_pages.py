@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe import use, violations
 from moves import frames
-from reader import CHAPTERS, HEAVIEST, NAMES, TEXTS, of
+from reader import CHAPTERS, NAMES, TEXTS, of
 from serve import PAGES
 
 
