@@ -267,9 +267,9 @@ class TestWorkers:
     @pytest.mark.parametrize("count", ["1", "2"])
     def test_one_worker_is_this_process_and_two_are_others(self, monkeypatch, count):
         monkeypatch.setenv("TIPSLIB_FRAME_WORKERS", count)
-        frames = page.render_once(Declaration(draw_process, say, {"n": slider(1, 40)}))
+        frames = page.render_once(Declaration(draw_process, say, {"n": slider(1, 60)}))
         found = {re.search(r"process (\d+)", picture)[1] for picture, _ in frames}
-        assert len(frames) == 40
+        assert len(frames) == 60
         if count == "1":
             assert found == {str(os.getpid())}
         else:
