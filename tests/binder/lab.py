@@ -34,7 +34,8 @@ def run(*command: object, cwd: Path) -> str:
 
 def copy_repository(target: Path) -> Path:
     """Copy the files that git tracks, so that one which was never added is missing; from an archive, all files."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    ask = ["git", "ls-files", "-z"] if shutil.which("git") else ["false"]
+    listed = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         unwanted = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split()]
         return Path(shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*unwanted)))
