@@ -128,7 +128,7 @@
 
     mark() { // which buttons are pressed, and the address
       for (const button of this.buttons) button.setAttribute("aria-pressed", this.meets(button));
-      if (this.undo) this.undo.hidden = !this.past.length;
+      if (this.undo) this.undo.style.visibility = this.past.length ? "" : "hidden"; // its room stays
       if (!this.link) return;
       const number = [...document.querySelectorAll("tips-explore")].indexOf(this) + 1;
       const state = this.names.map((name, i) => `${name}=${slugs(texts(this.controls[i]))[this.target[i]]}`);
