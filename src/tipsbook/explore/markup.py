@@ -61,7 +61,8 @@ def tries(asked: Declaration, link: bool) -> str:
             f"{html.escape(label)}</button> "
         )
     if buttons:
-        buttons = f'<span>Try</span> {buttons}<button type="button" class="undo" style="visibility: hidden">Undo</button>'
+        undo = '<button type="button" class="undo" style="visibility: hidden">Undo</button>'
+        buttons = f"<span>Try</span> {buttons}{undo}"
     address = '<a class="link" aria-label="Link to this state of the figure">Link</a>' * link
     return f'<div class="tries" role="group" aria-label="Moves to try">{buttons}{address}</div>'
 
