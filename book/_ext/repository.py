@@ -70,7 +70,7 @@ def know_address(app, config):
     config.notfound_urls_prefix = urlsplit(f"{address}/").path
     if address:
         config.sitemap_url_scheme = "{link}"
-    config.ogp_social_cards = {"enable": bool(address)}
+    config.ogp_social_cards = {"enable": bool(address), "image": "_static/logo.png", "line_color": "#d55e00"}
 
 
 def release():

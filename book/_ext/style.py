@@ -15,7 +15,7 @@ import tipslib
 
 FIRST = ("basic.css", "styles/pydata-sphinx-theme.css")  # then what Sphinx and its extensions add, then this:
 FORMULAS = "katex/katex.css"
-OWN = ("look.css", "widgets.css", "site.css")  # last, so that they win
+OWN = ("look.css", "widgets.css", "landing.css", "site.css")  # last, so that they win
 STYLED_BY = ("sphinx", "sphinx-book-theme", "pydata-sphinx-theme", "myst-nb", "sphinx-design", "sphinx-copybutton")
 STYLED_WITH = (".css", ".html", ".js", ".py")
 NOT_USED = re.compile("thebe|toggle|design-tabs")

@@ -15,8 +15,11 @@
   function show(names) {
     for (const quiz of document.querySelectorAll("tips-quiz")) quiz.toggleAttribute("data-solved", names.has(quiz.dataset.name));
     for (const place of document.querySelectorAll("[data-questions]")) {
-      const asked = place.dataset.questions.split(" ");
-      place.textContent = `${asked.filter(name => names.has(name)).length} of ${asked.length}`;
+      const asked = place.dataset.questions.split(" "), done = asked.filter(name => names.has(name)).length;
+      place.textContent = `${done} of ${asked.length}`;
+      const ring = place.closest(".ring"); // beside a chapter's name, in the sidebar
+      ring?.toggleAttribute("hidden", !done);
+      ring?.style.setProperty("--solved", done / asked.length);
     }
   }
 

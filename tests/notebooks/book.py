@@ -75,6 +75,6 @@ def anchors(name: str) -> set[str]:
 
 def to_come() -> set[str]:
     """Return the titles of the chapters that the map on the first page names without a link."""
-    cells = re.findall(r"^\|[^|]+\| ([^|]+) \|$", page("index.md"), re.MULTILINE)
+    cells = re.findall(r"^- [^|]+ \| ([^|]+) \| .+$", page("index.md"), re.MULTILINE)
     named = {part for cell in cells for part in re.split(r"[;,] *", re.sub(r"\[[^\]]+\]\([^)]+\)", "", cell))}
-    return {part for part in named if re.fullmatch(r"[A-Z][a-z ]+", part)} - {"Read"}
+    return {part for part in named if re.fullmatch(r"[A-Z][a-z ]+", part)}
