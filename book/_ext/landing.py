@@ -170,7 +170,10 @@ def counted_anew(app, env, added, changed, removed):
 def give_cover(app, pagename, templatename, context, doctree):
     """Show the cover where somebody shares the first page; the other pages have cards with their titles."""
     if pagename == app.config.root_doc and app.config.html_baseurl:
-        cover = {"og:image": "_static/cover.png", "og:image:alt": "Two spirals, and what four small networks say of them"}
+        cover = {
+            "og:image": "_static/cover.png",
+            "og:image:alt": "Two spirals, and what four small networks say of them",
+        }
         context["meta"] = (context["meta"] or {}) | cover
         context["metatags"] += '<meta name="twitter:card" content="summary_large_image" />\n'
 
