@@ -34,9 +34,9 @@ def run(*command: object, cwd: Path) -> str:
 
 def copy_repository(target: Path) -> Path:
     """Copy the files that git tracks, so that one which was never added is missing; from an archive, all files."""
-    ask = ["git", "ls-files", "-z"] if shutil.which("git") else ["false"]
-    listed = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True, check=False)
-    if listed.returncode:
+    ask, git = ["git", "ls-files", "-z"], shutil.which("git")
+    listed = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True, check=False) if git else None
+    if not listed or listed.returncode:
         unwanted = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split()]
         return Path(shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*unwanted)))
     for name in filter(None, listed.stdout.split("\0")):
