@@ -145,7 +145,7 @@ def live(browser: Browser) -> Iterator[str]:
             times = {name: [] for name in outputs}
             for _ in range(ROUNDS):
                 for name, output in outputs.items():
-                    times[name].append(key_to_figure(page, output, output.locator(".noUi-handle")))
+                    times[name].append(key_to_figure(page, output, output.locator("input[type=range], .noUi-handle")))
             page.close()
     for name, measured in times.items():
         milliseconds, empty = zip(*measured, strict=True)

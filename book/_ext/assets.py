@@ -110,12 +110,16 @@ def drop_thebe(app, doctree, docname):
 
 
 STYLED = re.compile(r'style="width: (\d+)px; height: (\d+)px;"')
-HIDDEN_NAME = '<summary aria-label="Toggle hidden content">'
+CODE = re.compile(r"(?<=<div class=\"highlight\">)<pre>(.*?)</pre>", re.DOTALL)
+LINE = re.compile(r"[^\n]*\n|[^\n]+$")
 
 
 def mend(body):
-    """Say sizes as attributes, which keep a picture's shape at any width, and let folds go by the text that is seen."""
-    return STYLED.sub(r'width="\1" height="\2"', body).replace(HIDDEN_NAME, "<summary>")
+    """Say sizes as attributes, which keep a picture's shape at any width, and mark lines of code, which may wrap."""
+    return CODE.sub(
+        lambda code: "<pre>" + LINE.sub(r'<span class="line">\g<0></span>', code[1]) + "</pre>",
+        STYLED.sub(r'width="\1" height="\2"', body),
+    )
 
 
 def size_of(path):

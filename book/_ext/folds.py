@@ -1,7 +1,7 @@
 """The figure first, the code at hand: what a folded cell draws stands above its code, and claims fold behind one line.
 
-A cell tagged `hide-input` shows what it makes, and under it "Code". One that makes nothing (it imports, it loads) has no
-fold of its own: its code stands first in the fold of the next one. What `claim` prints in a section stands behind
+A cell tagged `hide-input` shows what it makes, and under it "Code". One that makes nothing (it imports, it loads) has
+no fold of its own: its code stands first in the fold of the next one. What `claim` prints in a section stands behind
 "Checked by n claims". Folds are `details`, so they open without JavaScript.
 """
 

@@ -55,6 +55,7 @@ def place_faces(app, error):
         font = static / "fonts" / f"{name}.woff2"
         shutil.copy(MODULES / "@fontsource-variable" / f"{file}.woff2", font)
         cut(font, used, kept, name="Tips")
+        shutil.copy(MODULES / "@fontsource-variable" / file.partition("/")[0] / "LICENSE", font.with_suffix(".txt"))
 
 
 def characters(pages):

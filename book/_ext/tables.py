@@ -159,7 +159,7 @@ class Errata(SphinxDirective):
         before = [None, *(chapter for chapter, _ in places)]
         shown = ", ".join(dict.fromkeys(self.place(*place, last) for place, last in zip(places, before, strict=False)))
         true = LINK.sub(lambda m: self.link(m[2], m[3], m[1], m[1]), entry["true"])
-        text = f"**“{entry['says']}”**\n\n*True:* {true}\n\n*Shown in* {shown}."
+        text = f"“{entry['says']}”\n\n**What holds.** {true}\n\n*Shown in* {shown}."
         return nodes.container("", *self.parse_text_to_nodes(text), classes=["erratum"])
 
     def place(self, chapter, heading, last):

@@ -44,6 +44,15 @@
   }
   addEventListener("load", layOut);
 
+  // A link to what stands in a fold opens it; not every browser does so by itself.
+  function unfold() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let fold = target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    if (target?.closest("details")) target.scrollIntoView();
+  }
+  addEventListener("hashchange", unfold);
+  unfold();
+
   document.addEventListener("tips-answer", event => event.detail.right && keep(solved().add(event.target.dataset.name)));
   document.querySelector('[data-do="forget"]')?.addEventListener("click", () => keep(new Set()));
   for (const button of document.querySelectorAll('[data-do="print"]')) button.addEventListener("click", () => print());

@@ -31,13 +31,13 @@ def _kind() -> Any:
     return Element
 
 
-def widget(html: str, *scripts: str) -> Any:
+def widget(html: str, *scripts: str, asked: int = 0) -> Any:
     """Return a widget that shows `html`, one element of the page, alive by some of the `scripts`, named without `.js`.
 
-    A question that is answered right is recorded in the reader's progress. An element that wants pictures sets `asked`;
-    whoever observes it gives `pictures`, number -> SVG. Needs anywidget.
+    A question that is answered right is recorded in the reader's progress. An element that wants pictures sets `asked`,
+    a number, which is that of what stands in it at first; whoever observes it gives `pictures`. Needs anywidget.
     """
     script = _texts(*(f"{name}.js" for name in scripts), "kernel.mjs")
-    made = _kind()(_esm=script, _css=_texts("widgets.css"), html=html)
+    made = _kind()(_esm=script, _css=_texts("widgets.css"), html=html, asked=asked)
     made.observe(lambda change: progress.record(change["new"]), "solved")
     return made

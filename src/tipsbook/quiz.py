@@ -64,8 +64,9 @@ class Question:
         """Return the form that `scripts/quiz.js` brings to life."""
         data = {"kind": self.kind, "options": self.options, "right": self.right, "factor": self.factor}
         return (
-            f'<tips-quiz data-name="{self.name}"><form novalidate><fieldset><legend>{html.escape(self.text)}</legend>'
-            f'{self.fields()}</fieldset><button type="submit">Answer</button></form><p class="reply" role="status"></p>'
+            f'<tips-quiz data-name="{self.name}"><p class="tag">Question</p><form novalidate><fieldset>'
+            f"<legend>{html.escape(self.text)}</legend>{self.fields()}</fieldset>"
+            '<button type="submit">Answer</button></form><p class="reply" role="status"></p>'
             f"{surfaces.inline(data)}</tips-quiz>"
         )
 

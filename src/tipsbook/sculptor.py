@@ -130,5 +130,5 @@ def element(asked: Mapping[str, Preset], x: float) -> str:
     return (
         f"<tips-sculptor>{surfaces.inline(data)}"
         f'<div class="picture">{surfaces.spoken(plotting.svg(start.figure(), "sculptor-"), said)}</div>'
-        f'<p class="say">{html.escape(said)}</p></tips-sculptor>'
+        f'<div class="room"><p class="say">{html.escape(said)}</p></div></tips-sculptor>'
     )

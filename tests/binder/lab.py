@@ -34,8 +34,9 @@ def run(*command: object, cwd: Path) -> str:
 
 def copy_repository(target: Path) -> Path:
     """Copy the files that git tracks, so that one which was never added is missing; from an archive, all files."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
-    if listed.returncode:
+    ask, git = ["git", "ls-files", "-z"], shutil.which("git")
+    listed = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True, check=False) if git else None
+    if not listed or listed.returncode:
         unwanted = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split()]
         return Path(shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*unwanted)))
     for name in filter(None, listed.stdout.split("\0")):
@@ -156,31 +157,24 @@ class Notebook:
 
 
 class Widget:
-    """A widget of `explore` in a notebook: its sliders, picture and sentence."""
+    """A figure that answers in a notebook: its first slider, picture, sentence and buttons."""
 
-    def __init__(self, output: Locator) -> None:
-        self.output = output
-        self.slider = output.locator(".noUi-handle").first
-        self.picture = output.locator(".jupyter-widgets svg[role=img]")
+    def __init__(self, element: Locator) -> None:
+        self.element = element
+        self.slider = element.locator("input[type=range]").first
 
     def state(self) -> tuple[str, str]:
         """Return the picture and the sentence."""
-        return self.picture.inner_html(), self.picture.locator("xpath=../p").inner_text()
+        return self.element.locator(".picture").inner_html(), self.element.locator(".say").inner_text()
 
     def settle(self) -> tuple[str, str]:
-        """Return the state once the picture is that of the values which the sliders show."""
-        self.output.page.wait_for_function(
-            """output => {
-                const { state } = output.querySelector("[data-state]").dataset;
-                const [labels, values] = [".widget-label", ".widget-readout"].map(part =>
-                    [...output.querySelectorAll(`.widget-slider ${part}`)].map(element => element.innerText));
-                return labels.length && labels.every((label, i) => state.includes(`${label}: ${values[i]}`)); }""",
-            arg=self.output.element_handle(),
+        """Return the state once the kernel has drawn the one that the controls are in."""
+        self.element.page.wait_for_function(
+            "({ dataset, goal }) => !goal && dataset.drawn === dataset.asked", arg=self.element.element_handle()
         )
         return self.state()
 
 
 def widgets(notebook: Notebook) -> list[Widget]:
     """Return the figures that answer, in their order."""
-    outputs = notebook.page.locator(".jp-Notebook .jp-OutputArea-output", has=notebook.page.locator("svg[role=img]"))
-    return [Widget(output) for output in outputs.filter(has=notebook.page.locator(".noUi-handle")).all()]
+    return [Widget(element) for element in notebook.page.locator(".jp-Notebook tips-explore").all()]

@@ -27,7 +27,17 @@ def draw(n):
     figure.subplots().bar([0, 1], [n, 20])
     return figure
 
-explore(draw, lambda n: f"The bar is {n} high.", n=slider(0, 20))
+explore(draw, lambda n: f"The bar is {n} high.", n=slider(0, 20), tries={"20": dict(n=20)})
+"""
+
+FAILS = """\
+from matplotlib.figure import Figure
+from tipsbook.explore import explore, slider
+
+def draw(n):
+    return Figure() if n < 2 else 1 / 0
+
+explore(draw, lambda n: f"Drawn {n}.", n=slider(0, 2))
 """
 
 PATIENTS = "book/recipe/data/recipe-clinic.toml"
@@ -90,7 +100,7 @@ def quickly(widget: Widget, key: str, times: int) -> None:
     """Press a key as fast as the browser takes it."""
     widget.slider.focus()
     for _ in range(times):
-        widget.output.page.keyboard.press(key)
+        widget.element.page.keyboard.press(key)
 
 
 def test_every_extension_fits_this_jupyterlab(folder, repository):
@@ -150,6 +160,27 @@ def test_slow_drawings_do_not_queue(chromium, lab, repository):
         at_start, *after = count.locator(".jp-OutputArea").inner_text().split()
         assert at_start == "0"
         assert len(after) <= 3, "the first, one that waited, the last"
+        widget.element.get_by_role("button", name="20").click()
+        assert widget.settle()[1] == "The bar is 20 high."
+        widget.element.get_by_role("button", name="Undo").click()
+        assert widget.settle()[1] == "The bar is 10 high."
+
+
+def test_what_could_not_be_drawn_is_said_in_the_place_of_the_picture(chromium, lab, repository):
+    write_notebook(repository / "fails.ipynb", FAILS)
+    with chromium.new_context() as context:
+        notebook = Notebook(context.new_page(), lab, "fails.ipynb")
+        notebook.run_all()
+        (widget,) = widgets(notebook)
+        height = widget.element.locator(".picture").bounding_box()["height"]
+        widget.slider.press("End")
+        widget.settle()
+        alert = widget.element.locator(".picture [role=alert]").inner_text()
+        assert alert.startswith("This state could not be drawn. explore: draw(n=2) raised ZeroDivisionError")
+        assert widget.element.locator(".picture").bounding_box()["height"] == pytest.approx(height, abs=1)
+        widget.slider.press("Home")
+        assert widget.settle()[1] == "Drawn 0."
+        assert notebook.complaints() == []
 
 
 @pytest.fixture(scope="module")

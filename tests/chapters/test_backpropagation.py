@@ -12,7 +12,7 @@ from tipslib.gradcheck import compare, numerical_gradient
 from tipslib.losses import mean_squared_error, softmax_cross_entropy
 from tipslib.networks import mlp
 
-# The tape: at most 60 lines, equal to the library and to differences
+# The tape: at most 80 lines, equal to the library and to differences
 
 CELLS = [cell.source for cell in code("appendix/backpropagation.ipynb") if cell.metadata.get("tape")]
 TAPE = {"np": np}  # and nothing of tipslib
@@ -47,9 +47,9 @@ def draw(*shapes, seed=0):
     return [rng.normal(size=shape) for shape in shapes]
 
 
-def test_it_has_at_most_60_lines_of_code():
+def test_it_has_at_most_80_lines_of_code():
     lines = [line for source in CELLS for line in source.splitlines() if line.split("#")[0].strip()]
-    assert 40 <= len(lines) <= 60
+    assert 40 <= len(lines) <= 80
     assert max(len(source.splitlines()) for source in CELLS) <= 25
 
 

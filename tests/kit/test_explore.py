@@ -11,6 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from tipsbook import surfaces
+from tipsbook.elements import SCRIPTS
 from tipsbook.explore import choice, explore, page, slider, toggle
 from tipsbook.explore.declaration import Declaration
 from tipslib.plotting import svg
@@ -115,6 +116,22 @@ class TestDeclaration:
         with pytest.raises(ValueError, match="explore needs one control or more, got none"):
             explore(draw, say)
 
+    @pytest.mark.parametrize(
+        ("tries", "message"),
+        [
+            ({"far": {}}, "explore: the try 'far' needs a value for one control or more, got none."),
+            ({"far": {"m": 3}}, "explore: the try 'far' moves controls among n, on, got m."),
+            ({"far": {"n": 9}}, "explore: the try 'far' needs a n among 1, 2, 3, got 9."),
+        ],
+    )
+    def test_refuses_a_try_that_leads_to_no_state(self, tries, message):
+        with pytest.raises(ValueError, match=re.escape(message)):
+            explore(draw, say, tries=tries, n=slider(1, 3), on=toggle())
+
+    def test_a_try_moves_the_controls_that_it_names(self):
+        asked = Declaration(draw, say, {"n": slider(1, 3), "on": toggle()}, {"far": {"n": 3}, "on": {"on": True}})
+        assert [asked.places(label) for label in asked.tries] == [[2, None], [None, 1]]
+
     @pytest.mark.parametrize("surface", ["picture", "static", "live"])
     @pytest.mark.parametrize(
         ("bad", "message"),
@@ -155,11 +172,35 @@ class TestPage:
         html, _ = frames(
             explore(draw, say, n=slider(1, 5, start=3, label="size <n>"), c=choice(["a", "b"]), on=toggle(start=True))
         )
-        assert re.search(r'<label><span>size &lt;n&gt;</span> <input type="range" min="0" max="4" value="2"', html)
+        slides = r'<label style="--at: 0.5"><span>size &lt;n&gt;</span> <input type="range" min="0" max="4" value="2"'
+        assert re.search(slides, html)
         assert re.search(r"<label><span>c</span> <select[^>]*><option selected>a</option><option>b</option>", html)
         assert re.search(r'<label><input type="checkbox" checked> <span>on</span></label>', html)
         assert "<style" not in html
         assert "<script" not in html
+
+    def test_tries_are_buttons_and_the_one_that_is_so_already_is_pressed(self, static):
+        tries = {"more <n>": {"n": 3}, "start": {"n": 1}, "on": {"on": True, "n": 1}}
+        html, _ = frames(explore(draw, say, tries=tries, n=slider(1, 3), on=toggle()))
+        buttons = re.findall(r'<button type="button" data-places="(.*?)" aria-pressed="(.*?)">(.*?)</button>', html)
+        assert buttons == [
+            ("[2, null]", "false", "more &lt;n&gt;"),
+            ("[0, null]", "true", "start"),
+            ("[0, 1]", "false", "on"),
+        ]
+        assert html.count('class="undo"') == html.count('class="link"') == 1
+
+    def test_the_page_keeps_room_for_the_tallest_picture_and_the_longest_sentence(self, static):
+        def tall(n):
+            return Figure(figsize=(3, n))
+
+        html, _ = frames(explore(tall, lambda n: "A word" + n * " more" + ".", n=slider(1, 4, start=2)))
+        assert '<div class="picture" style="aspect-ratio: 216 / 288">' in html
+        assert 'data-longest="A word more more more more."' in html
+
+    def test_the_element_says_which_state_is_drawn(self, static):
+        html, _ = frames(explore(draw, say, n=slider(1, 4, start=3)))
+        assert html.startswith('<tips-explore data-asked="2" data-drawn="2" ')
 
     def test_ids_of_two_widgets_differ(self, static):
         first, key = frames(explore(draw, say, n=slider(1, 2)))
@@ -207,14 +248,37 @@ class TestLive:
             drawn.append(n)
             return draw(n)
 
-        shown = explore(counted, say, n=slider(1, 3))
+        shown = explore(counted, say, n=slider(1, 3), tries={"most": {"n": 3}})
         assert set(shown.forms) == {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
         assert shown.forms["image/png"] == explore(draw, say, n=slider(1, 3)).forms["image/png"]
         assert drawn == [1]
-        controls, picture = widget_of(shown).children
-        controls.children[0].value = 3
+        live = widget_of(shown)
+        live.asked = 2
         assert drawn == [1, 3]
-        assert "The values are {&#x27;n&#x27;: 3}." in picture.value
+        assert live.pictures["state"] == 2
+        assert live.pictures["say"] == "The values are {'n': 3}."
+        assert live.pictures["picture"].startswith("<svg")
+
+    def test_it_is_the_element_of_the_page_without_its_address(self, monkeypatch, widget_of, static):
+        controls = {"n": slider(1, 3, start=2), "on": toggle()}
+        html, _ = frames(explore(draw, say, tries={"on": {"on": True}}, **controls))
+        monkeypatch.setattr(surfaces, "current", lambda: "live")
+        live = widget_of(explore(draw, say, tries={"on": {"on": True}}, **controls))
+        assert live.asked == 2, "the number of what stands in it"
+        parts = [
+            re.sub(r"<svg.*</svg>|<script.*</script>| data-frames=\S+(?=>)|<a .*</a>", "", h) for h in (html, live.html)
+        ]
+        parts = [re.sub(r'data-longest="[^"]*"', "", part) for part in parts]
+        assert parts[0] == parts[1]
+        for script in ("frames", "explore"):
+            assert (SCRIPTS / f"{script}.js").read_text("utf-8") in live._esm
+
+    def test_what_could_not_be_drawn_is_told(self, monkeypatch, widget_of):
+        monkeypatch.setattr(surfaces, "current", lambda: "live")
+        live = widget_of(explore(lambda n: draw(n) if n < 3 else 1 / 0, say, n=slider(1, 3)))
+        live.asked = 2
+        error = "explore: draw(n=3) raised ZeroDivisionError: division by zero"
+        assert live.pictures == {"state": 2, "error": error}
 
 
 @pytest.mark.usefixtures("static")

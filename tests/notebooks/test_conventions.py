@@ -3,12 +3,14 @@
 import ast
 import itertools
 import re
+from typing import Any
 
 import pytest
 
 import tipsbook
-from book import BOOK, CHAPTERS, CHECKED, NOTEBOOKS, calls, cells, claim_links, claims, code, prose, tags
+from book import BOOK, CHAPTERS, CHECKED, NOTEBOOKS, calls, cells, claim_links, claims, code, page, prose, tags
 
+COLUMNS = 72  # what the page shows of a line of code without scrolling
 TAGS = {"hide-input", "claim", CHECKED, "raises-exception"}
 FORBIDDEN = {
     r"^\s*[%!]": "no magics: they are not Python",
@@ -32,14 +34,34 @@ def imported(name: str) -> list[tuple[str, set[str]]]:
     return found
 
 
+def statements(cell: Any) -> int:
+    """Return how many statements a cell has, those inside others too."""
+    return sum(isinstance(node, ast.stmt) for node in ast.walk(ast.parse(cell.source)))
+
+
+def printed(cell: Any) -> list[str]:
+    """Return the lines of text that a cell has stored, printed or as its value; a page shows HTML in place of text."""
+    values = [o.data for o in cell.outputs if "data" in o and "text/html" not in o.data]
+    texts = [o.text for o in cell.outputs if o.output_type == "stream"] + [v.get("text/plain", "") for v in values]
+    return [line for text in texts for line in text.splitlines()]
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS)
 class TestEveryNotebook:
+    def test_lines_fit_the_column(self, name):
+        """A longer one would be cut off, or scroll, where the code stands beside the margin."""
+        assert [line for c in code(name) for line in c.source.splitlines() if len(line) > COLUMNS] == []
+
+    def test_what_is_printed_fits_the_column(self, name):
+        assert [line for c in code(name) for line in printed(c) if len(line) > COLUMNS] == []
+
     def test_cells_are_short(self, name):
-        long = {c.id: len(c.source.splitlines()) for c in code(name) if len(c.source.splitlines()) > 25}
-        assert not long
+        assert {c.id: n for c in code(name) if (n := statements(c)) > 25} == {}
+        seen = [c for c in code(name) if "hide-input" not in tags(c)]
+        assert {c.id: n for c in seen if (n := len(c.source.splitlines())) > 35} == {}
 
     def test_most_cells_show_one_idea(self, name):
-        over = [c.id for c in code(name) if len(c.source.splitlines()) > 15]
+        over = [c.id for c in code(name) if statements(c) > 15]
         assert len(over) <= len(code(name)) // 4, over
 
     def test_imports_are_numpy_matplotlib_the_library_and_the_kit(self, name):
@@ -91,7 +113,7 @@ class TestEveryNotebook:
 
     def test_figures_have_text_that_says_what_is_seen(self, name):
         for cell in code(name):
-            last = cell.source.rstrip().splitlines()[-1]
+            last = ast.unparse(ast.parse(cell.source).body[-1])
             if "plt.show()" in cell.source or re.match(r"(plotting\.)?\w*(plot|curves|bars|histogram)\w*\(", last):
                 alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
                 assert len(alt.split()) >= 8, f"{cell.id}: alt text says what is seen, got {alt!r}"
@@ -136,7 +158,11 @@ class TestEveryChapter:
             assert args[0]
 
     def test_widgets_have_at_most_three_controls(self, name):
-        assert max(len(named) for _, named in calls(name, "explore")) <= 3
+        assert max(len(named.keys() - {"tries"}) for _, named in calls(name, "explore")) <= 3
+
+    def test_widgets_have_moves_to_try(self, name):
+        assert all("tries" in named for _, named in calls(name, "explore"))
+        assert "*Try:*" not in prose(name), "moves are buttons, tries=..."
 
     def test_each_claim_is_printed_and_each_link_is_a_claim(self, name):
         shown, links = claims(name), claim_links(name)
@@ -160,6 +186,12 @@ class TestEveryChapter:
                 assert "hide-input" in tags(cell)
                 assert "assert " in cell.source
                 assert cell.source.rstrip().splitlines()[-1].startswith(("claim(", ")", "    "))
+
+
+def test_the_code_of_the_first_page_fits_the_column():
+    blocks = re.findall(r"^```\{code-cell\}\n(.*?)^```$", page("index.md"), re.DOTALL | re.MULTILINE)
+    assert len(blocks) >= 2
+    assert [line for block in blocks for line in block.splitlines() if len(line) > COLUMNS] == []
 
 
 def test_claims_are_named_once():

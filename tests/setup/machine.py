@@ -41,7 +41,9 @@ class Machine:
             text=True,
             encoding="utf-8",
             start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where tests run in the background
+            preexec_fn=lambda: signal.signal(
+                signal.SIGINT, signal.SIG_DFL
+            ),  # ignored where tests run in the background
         )
 
     def set_up(self, **told: str) -> tuple[int, list[str]]:

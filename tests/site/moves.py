@@ -71,7 +71,7 @@ class Figure:
         """Give every control the value with which the page was written, as a browser does that resets a form."""
         self.element.evaluate(
             """figure => {
-                for (const button of [...figure.querySelectorAll("button")].slice(0, 1)) button.click();
+                if (figure.matches("tips-sculptor")) figure.querySelector("button").click();
                 for (const control of figure.querySelectorAll("input, select")) {
                     const [kind, first] = control.type === "checkbox" ? ["checked", control.defaultChecked]
                         : control.type === "range" ? ["value", control.defaultValue]

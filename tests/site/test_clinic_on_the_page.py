@@ -91,9 +91,9 @@ def test_every_answer_has_the_kernel_s_reply(clinic):
 
 def test_right_and_wrong_differ_by_more_than_colour(clinic):
     reply, right = clinic.forms[0].locator(".reply"), int(CASES[0].disease.right)
-    for option, line in (((right + 1) % 4, "dashed"), (right, "solid")):
+    for option, sign in (((right + 1) % 4, "✗"), (right, "✓")):
         clinic.answer(0, option)
-        assert reply.evaluate("reply => getComputedStyle(reply).borderLeftStyle") == line
+        assert sign in reply.evaluate("reply => getComputedStyle(reply, '::before').content")
 
 
 def test_the_treated_run_stands_beside_the_sick_one(clinic):

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe import use, violations
 from moves import frames
-from reader import CHAPTERS, HEAVIEST, NAMES, TEXTS, of
+from reader import CHAPTERS, NAMES, TEXTS, of
 from serve import PAGES
 
 
@@ -91,16 +91,18 @@ def test_what_scrolls_is_reached_by_the_keyboard_and_nothing_else(phone, name):
     blocks = phone.locator("pre, .cell_output > .output, .pst-scrollable-table-container").filter(visible=True)
     found = blocks.evaluate_all("all => all.map(b => [b.scrollWidth > b.clientWidth, b.tabIndex === 0])")
     assert all(scrolls == reached for scrolls, reached in found), found
-    if name == HEAVIEST:
-        assert {scrolls for scrolls, _ in found} == {True, False}
+    if name == "appendix/claims.html":
+        assert True in {scrolls for scrolls, _ in found}
 
 
 @of(CHAPTERS)
 def test_chapter_shows_eight_pictures_and_three_kinds_of_widgets(desk):
-    pictures = {image.get_attribute("src") for image in desk.locator("main img").all()}
-    drawings = {re.sub(r"t[0-9a-f]{6}-", "", svg.inner_html()) for svg in desk.locator("tips-explore .picture").all()}
+    pictures, drawings = (
+        {re.sub(r"\b(t[0-9a-f]{6}|p\d+)-", "", svg.inner_html()) for svg in desk.locator(place).all()}
+        for place in (".cell .picture", "tips-explore .picture")
+    )
     assert len(drawings) >= 3
-    assert len(pictures) + len(drawings) >= 8
+    assert len(pictures) >= 8
 
 
 def zoom(page, factor):

@@ -30,9 +30,9 @@ def chart(case: Case, treated: bool = False) -> Figure:
         last = max(case.sick.epochs, case.treated.epochs)
         for axes, title in ((loss, "loss"), (accuracy, "accuracy in %")):
             axes.set(xlim=(-0.03 * last, 1.03 * last), xlabel="epoch")
-            axes.set_title(title, fontsize=10, loc="left", pad=5)
+            axes.set_title(title, loc="left", pad=5)
             axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10], integer=True))
-            axes.tick_params(labelsize=9, length=3)
+            axes.tick_params(length=3)
             axes.grid(True, color="#808080", alpha=0.35, linewidth=0.6)
         figure.legend(*loss.get_legend_handles_labels(), loc="upper left", ncols=3, borderaxespad=0.1)
     return figure

@@ -12,7 +12,8 @@ from tipsbook.clinic.cases import VITALS, Case
 from tipsbook.clinic.chart import chart
 from tipsbook.explore.controls import choice, toggle
 from tipsbook.explore.declaration import Declaration
-from tipsbook.explore.page import keep, native, render
+from tipsbook.explore.markup import native
+from tipsbook.explore.page import keep, render
 from tipsbook.quiz import Question
 from tipsbook.surfaces import spoken
 

@@ -1,9 +1,12 @@
-"""What `explore` was asked for: a drawing, its sentence and its controls. Any state is drawn, or refused by name."""
+"""What `explore` was asked for: a drawing, its sentence, its controls, and moves to try.
+
+Any state is drawn, or refused by name.
+"""
 
 import itertools
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from matplotlib import pyplot as plt
@@ -26,11 +29,15 @@ def named(values: dict[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Declaration:
-    """A pure `draw(**values) -> Figure`, its sentence `say(**values) -> str`, and the controls by name."""
+    """A pure `draw(**values) -> Figure`, its sentence `say(**values) -> str`, and the controls by name.
+
+    `tries` maps labels to the values to which some of the controls move.
+    """
 
     draw: Callable[..., Figure]
     say: Callable[..., str]
     controls: dict[str, Control]
+    tries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what no surface could show."""
@@ -45,6 +52,26 @@ class Declaration:
             raise ValueError(
                 f"explore renders at most {MAX_STATES} states, got {count} ({sizes}). Use coarser controls."
             )
+        for label, moves in self.tries.items():
+            self._check_try(label, moves)
+
+    def _check_try(self, label: str, moves: Mapping[str, Any]) -> None:
+        """Refuse a move to a value that no control has."""
+        if not moves:
+            raise ValueError(f"explore: the try {label!r} needs a value for one control or more, got none.")
+        for name, value in moves.items():
+            if name not in self.controls:
+                raise ValueError(
+                    f"explore: the try {label!r} moves controls among {', '.join(self.controls)}, got {name}."
+                )
+            if value not in self.controls[name].values:
+                texts = ", ".join(self.controls[name].texts)
+                raise ValueError(f"explore: the try {label!r} needs a {name} among {texts}, got {value!r}.")
+
+    def places(self, label: str) -> list[int | None]:
+        """Return the index of the value to which a try moves each control; None where the control stays."""
+        moves = self.tries[label]
+        return [c.values.index(moves[name]) if name in moves else None for name, c in self.controls.items()]
 
     def states(self) -> list[dict[str, Any]]:
         """Return the values of every state; the last control turns fastest."""

@@ -5,7 +5,6 @@ each distinct piece stored once, each frame a patch on the start frame. `tipsboo
 """
 
 import hashlib
-import html
 import json
 import os
 import re
@@ -15,11 +14,9 @@ from typing import Any
 
 import matplotlib as mpl
 
-from tipsbook.explore.controls import Control
 from tipsbook.explore.declaration import Declaration, named
-from tipsbook.surfaces import spoken
+from tipsbook.explore.markup import Frame, markup
 
-Frame = tuple[str, str]
 IDS = re.compile(r'(id="|url\(#|href="#)')
 FEW = 48  # states that are drawn before other processes would have started: 61 ms against 47 for one here
 
@@ -27,13 +24,7 @@ FEW = 48  # states that are drawn before other processes would have started: 61 
 def element(asked: Declaration, folder: Path) -> str:
     """Return the HTML of a widget; its frames lie in `<key>.js` in `folder`."""
     key, frames = keep(render(asked), asked.start, folder)
-    picture, sentence = frames[asked.start]
-    controls = "".join(native(asked.label(name), control) for name, control in asked.controls.items())
-    return (
-        f'<tips-explore data-frames="{key}"><div class="controls">{controls}</div>'
-        f'<div class="picture">{spoken(picture, sentence)}</div>'
-        f'<p class="say" aria-live="polite">{html.escape(sentence)}</p></tips-explore>'
-    )
+    return markup(asked, frames[asked.start], frames, key)
 
 
 def keep(frames: Sequence[Frame], start: int, folder: Path, **more: Any) -> tuple[str, list[Frame]]:
@@ -101,19 +92,3 @@ def pack(frames: Sequence[Frame], start: int) -> dict[str, Any]:
         patch = [0] + [x for i, (a, b) in enumerate(zip(base, row, strict=False)) if a != b for x in (i, b)]
         packed.append(patch if len(row) == len(base) and len(patch) <= len(row) else [1, *row])
     return {"pieces": list(table), "base": base, "frames": packed, "say": [said for _, said in frames]}
-
-
-def native(label: str, control: Control) -> str:
-    """Return one native control inside its label."""
-    name, texts = html.escape(label), [html.escape(t) for t in control.texts]
-    if control.kind == "toggle":
-        return f'<label><input type="checkbox"{" checked" * control.start}> <span>{name}</span></label>'
-    if control.kind == "choice":
-        options = "".join(f"<option{' selected' * (i == control.start)}>{t}</option>" for i, t in enumerate(texts))
-        return f'<label><span>{name}</span> <select autocomplete="off">{options}</select></label>'
-    values = html.escape(json.dumps(control.texts, ensure_ascii=False))
-    return (
-        f'<label><span>{name}</span> <input type="range" min="0" max="{len(texts) - 1}" value="{control.start}" '
-        f'autocomplete="off" aria-valuetext="{texts[control.start]}" data-texts="{values}"> '
-        f"<output>{texts[control.start]}</output></label>"
-    )

@@ -53,12 +53,16 @@
       if (this.asked) this.show();
     }
 
-    changed(control) {
+    read(control) { // says what a slider is at, where its thumb is
       const texts = control.dataset.texts && JSON.parse(control.dataset.texts);
-      if (texts) {
-        control.setAttribute("aria-valuetext", texts[control.value]);
-        control.parentElement.querySelector("output").textContent = texts[control.value];
-      }
+      if (!texts) return;
+      control.setAttribute("aria-valuetext", texts[control.value]);
+      control.parentElement.querySelector("output").textContent = texts[control.value];
+      control.parentElement.style.setProperty("--at", control.value / Math.max(control.max, 1));
+    }
+
+    changed(control) {
+      this.read(control);
       this.asked = true; // before the frames are here, the last choice is drawn on their arrival
       if (this.data) this.show();
     }
@@ -71,11 +75,11 @@
       return row.map(piece => pieces[piece]).join("");
     }
 
-    draw(place, state, picture = this.picture(state)) {
+    draw(place, state, picture = this.picture(state), said = this.data.say[state]) {
       place.innerHTML = picture;
       const svg = place.querySelector("svg");
       svg.setAttribute("role", "img");
-      svg.setAttribute("aria-label", this.data.say[state]);
+      svg.setAttribute("aria-label", said);
     }
   };
 })();

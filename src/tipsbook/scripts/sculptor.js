@@ -29,13 +29,13 @@
     '<text x="190" y="267" text-anchor="middle">input x; the strip says which line is on top</text>',
   ].join("");
   const slot = (colour, i) => `<g class="slot" stroke="${colour}" fill="${colour}">
-    <line class="piece" stroke-dasharray="${DASHES[i]}"></line><text class="number" font-size="11" stroke="none"></text>
+    <line class="piece" stroke-dasharray="${DASHES[i]}"></line><text class="number" stroke="none"></text>
     <line class="strip" stroke-width="5"></line><circle class="dot" r="4.5" stroke-width="1.6"></circle>
     <line class="grab" data-grab="${i}" stroke-opacity="0" stroke-width="18"></line></g>`;
   const parabola = upTo(-20, 20).map(i => `${tenth(across(i / 10))},${tenth(down(i * i / 100))}`).join(" ");
-  const drawing = (colours, grey, id) => `<svg viewBox="0 0 360 270" role="img">
+  const drawing = (colours, grey, id) => `<svg viewBox="0 0 360 270" role="img" style="font-size: calc(11.5px * var(--text, 1))">
     <clipPath id="${id}"><rect x="${LEFT}" y="${TOP}" width="${RIGHT - LEFT}" height="${BOTTOM - TOP}"></rect></clipPath>
-    <g class="frame" font-size="10" stroke-width="0.5">${frame()}</g><g clip-path="url(#${id})" fill="none">
+    <g class="frame" stroke-width="0.5">${frame()}</g><g clip-path="url(#${id})" fill="none">
     <polyline class="parabola" points="${parabola}" stroke="${grey}" stroke-width="2" stroke-dasharray="1 3"></polyline>
     <polyline class="top" stroke="currentColor" stroke-width="4" stroke-opacity="0.75"></polyline></g>
     ${colours.map(slot).join("")}
@@ -63,8 +63,8 @@
     // Puts controls, drawing and sentence in the place of the start picture.
     build(data) {
       const buttons = this.presets.map(({ name }, i) => make("button", { type: "button", textContent: name, onclick: () => this.begin(i) }));
-      this.buttons = make("div", { className: "presets" }, ...buttons);
-      set(this.buttons, { role: "group", "aria-label": "start from" });
+      this.buttons = make("div", { className: "tries" }, make("span", { textContent: "Start from" }), ...buttons);
+      set(this.buttons, { role: "group", "aria-label": "Start from" });
       this.hand = make("select", { autocomplete: "off" });
       [this.first, this.second] = [0, 1].map(() => make("input", { type: "range", min: 0, max: 2 * STEEP * STEP, autocomplete: "off" }));
       const label = (text, ...inside) => make("label", {}, make("span", { textContent: text }), " ", ...inside);
@@ -72,14 +72,17 @@
       this.picture = make("div", { className: "picture", innerHTML: drawing(this.colours, this.grey, `tips-sculptor-${++count}`) });
       this.said = make("p", { className: "say" });
       set(this.said, { "aria-live": "polite" });
-      this.replaceChildren(data, make("div", { className: "controls" }, this.buttons, ...controls), this.picture, this.said);
+      this.room = make("div", { className: "room" }, this.said);
+      this.replaceChildren(data, make("div", { className: "controls" }, ...controls), this.picture, this.room, this.buttons);
+      this.room.dataset.longest = this.presets.map((_, i) => { this.begin(i); return this.sentence; })
+        .reduce((longest, said) => (said.length > longest.length ? said : longest));
     }
 
     begin(index) {
       const { lines, minus, parabola } = this.presets[index];
       Object.assign(this, { lines: lines.map(line => [...line]), minus, parabola, held: 0 });
       this.hand.replaceChildren(...lines.map((_, i) => new Option(`line ${i + 1}`)), new Option("the input x"));
-      [...this.buttons.children].forEach((button, i) => button.setAttribute("aria-pressed", i === index));
+      this.buttons.querySelectorAll("button").forEach((button, i) => button.setAttribute("aria-pressed", i === index));
       this.show();
     }
 
@@ -180,6 +183,7 @@
         slider.value = Math.round((value + STEEP) * STEP);
         slider.setAttribute("aria-valuetext", spell(value));
         slider.parentElement.querySelector("output").textContent = spell(value);
+        slider.parentElement.style.setProperty("--at", (slider.value - slider.min) / (slider.max - slider.min));
       }
     }
 

@@ -75,7 +75,7 @@ def names_above() -> Iterator[None]:
 
 def name_lines(axes: Axes) -> None:
     """Write the name of each line at its end, where all ends lie apart and names are short; else add a legend."""
-    named = [line for line in axes.lines if not line.get_label().startswith("_")]
+    named = [line for line in axes.lines if not str(line.get_label()).startswith("_")]
     ends = [axes.transLimits.transform(axes.transScale.transform(_end(line)))[1] for line in named]
     names = [str(line.get_label()) for line in named]
     room = 0.0215 * max(map(len, names), default=0) + 0.04
@@ -84,7 +84,7 @@ def name_lines(axes: Axes) -> None:
         return add_legend(axes)
     axes.figure.subplots_adjust(top=0.95, right=1 - room)
     for line, name, end in zip(named, names, ends, strict=True):
-        word = WORD.get(line.get_color(), "black")
+        word = WORD.get(str(line.get_color()), "black")
         y = min(max(end, 0.0), 1.0)
         axes.text(1.03, y, name, color=word, fontsize=SMALL, weight="semibold", va="center", transform=axes.transAxes)
 

@@ -60,7 +60,7 @@ def rasterize(figure: Figure) -> None:
         for line in axes.lines:
             line.set_rasterized(line.get_linestyle() == "None" and np.size(line.get_xdata()) > MANY)
         for cloud in axes.collections:
-            cloud.set_rasterized(len(cloud.get_offsets()) > MANY)
+            cloud.set_rasterized(np.shape(cloud.get_offsets())[0] > MANY)
 
 
 def svg(figure: Figure, prefix: str = "") -> str:

@@ -85,9 +85,9 @@ def style() -> dict[str, Any]:
     return {
         "figure.figsize": (WIDTH, HEIGHT),
         "figure.dpi": 120,
-        "figure.subplot.left": 0.165,
+        "figure.subplot.left": 0.16,
         "figure.subplot.right": 0.97,
-        "figure.subplot.bottom": 0.19,
+        "figure.subplot.bottom": 0.175,
         "figure.subplot.top": 0.95,
         "font.size": TEXT,
         "axes.labelsize": TEXT,

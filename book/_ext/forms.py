@@ -1,0 +1,49 @@
+"""Parts of a chapter by which a reader finds their way get a class: exercises, captions, the half of the book."""
+
+import re
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+CAPTION = re.compile(r"Figure \d+\.")
+
+
+class Forms(SphinxPostTransform):
+    """Mark the half of the book, each exercise, and each figure with its caption."""
+
+    default_priority = 195  # when figures and folds stand
+    formats = ("html",)
+
+    def run(self):
+        for chapter in self.document.findall(lambda node: isinstance(node, nodes.section)):
+            chapter["classes"].append(f"part-{self.env.docname.partition('/')[0]}")
+            break
+        for section in self.document.findall(nodes.section):
+            if isinstance(section.parent, nodes.section) and "exercises" in section.parent["ids"]:
+                section["classes"].append("exercise")
+        for caption in list(self.document.findall(is_caption)):
+            mark(caption)
+
+
+def is_caption(node):
+    """Say whether a node is a paragraph that begins with the number of a figure."""
+    first = next((child for child in node.children if child.astext()), None)
+    return isinstance(node, nodes.paragraph) and isinstance(first, nodes.strong) and bool(CAPTION.match(first.astext()))
+
+
+def mark(caption):
+    """Put a caption and the figure before it into one container."""
+    caption["classes"].append("figure-caption")
+    place = caption.parent.index(caption)
+    before = caption.parent[place - 1] if place else None
+    if isinstance(before, nodes.container) and before.get("nb_element") == "cell_code":
+        both = nodes.container("", classes=["captioned"], is_div=True)
+        caption.parent.insert(place - 1, both)
+        for node in (before, caption):
+            node.parent.remove(node)
+            both += node
+
+
+def setup(app):
+    app.add_post_transform(Forms)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
