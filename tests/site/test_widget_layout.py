@@ -67,7 +67,8 @@ def test_on_a_desk_controls_stand_in_one_row_above_the_picture(desk):
         labels = [box(label) for label in figure.locator(".controls label").all()]
         bottoms = [label["y"] + label["height"] for label in labels]
         assert max(bottoms) - min(bottoms) < 1
-        assert max(bottoms) <= box(figure.locator(".picture"))["y"]
+        roomy = box(figure)["width"] > 480  # the figure of the first page stands beside text, and is narrow
+        assert (max(bottoms) <= box(figure.locator(".picture"))["y"]) == roomy
         assert max(label["x"] + label["width"] for label in labels) <= box(figure)["x"] + box(figure)["width"] + 1
 
 
