@@ -30,7 +30,7 @@ def gradients(f, *values):
     return result.value, [node.grad for node in inputs]
 
 
-def assert_right(f, *values):
+def assert_right(f, *values, tolerance=1e-6):
     """Hold every gradient of f against central differences."""
     found = gradients(f, *values)[1]
     for i, value in enumerate(values):
@@ -38,7 +38,7 @@ def assert_right(f, *values):
         def at(x, i=i):
             return gradients(f, *values[:i], x, *values[i + 1 :])[0]
 
-        checked = compare(f"operand {i}", found[i], numerical_gradient(at, value), 1e-6)
+        checked = compare(f"operand {i}", found[i], numerical_gradient(at, value), tolerance)
         assert checked, checked
 
 
@@ -235,7 +235,7 @@ def test_random_expressions_agree_with_differences(ways, seed):
             known.append(STEPS[step](known[i % len(known)], known[j % len(known)], c).tanh())
         return sum(known[1:], start=a).mean()
 
-    assert_right(expression, *draw((3, 3), (1, 3), seed=seed))
+    assert_right(expression, *draw((3, 3), (1, 3), seed=seed), tolerance=1e-5)  # six steps leave small gradients
 
 
 # The moves that the page proposes (*Try:* ...): they show what it says they show
