@@ -76,16 +76,25 @@ def test_every_patient_comes_in(clinic):
     assert len(pictures) == len(CASES)
 
 
+ANSWERS = """(form, order) => order.map(option => {
+    form.querySelectorAll("input")[option].click();
+    [...form.querySelectorAll("button")].find(button => button.innerText === "Answer").click();
+    const second = form.closest("tips-clinic").querySelectorAll("form")[1];
+    return [form.querySelector(".reply").innerText, form.dataset.state, second.checkVisibility()];
+})"""
+
+
 def test_every_answer_has_the_kernel_s_reply(clinic):
     for number, _ in enumerate(CASES):
         case = clinic.call(number)
         for form, question in enumerate(case.questions):
             order = sorted(range(len(question.options)), key=lambda i, right=question.right: i == right)
-            for option in order:  # the right one last
+            replies = clinic.forms[form].evaluate(ANSWERS, order)  # the right one last
+            for option, (said, state, second) in zip(order, replies, strict=True):
                 right, reply = question.answer(option)
-                assert clinic.answer(form, option) == f"{'Right.' if right else 'Not yet.'} {reply}"
-                assert clinic.forms[form].get_attribute("data-state") == ("right" if right else "wrong")
-                assert clinic.forms[1].is_visible() == (form == 1 or right)
+                assert said == f"{'Right.' if right else 'Not yet.'} {reply}"
+                assert state == ("right" if right else "wrong")
+                assert second == (form == 1 or right)
         assert clinic.text(".cure") == case.cure
 
 
