@@ -9,6 +9,7 @@ import os
 import posixpath
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 from docutils import nodes
@@ -41,6 +42,8 @@ def serve_scripts(app, config):
 
 # ------------------------------------------------------------------------------------------------ scripts of each page
 
+SPHINX = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
+TOGETHER = "sphinx.js"
 MEASURES_ALL = re.compile(r',"complete"===document\.readyState\?(\w)\(\):window\.addEventListener\("load",\1\)')
 """Where the theme's script measures all blocks of a page, at the start and at each change; `site.js` waits for them."""
 
@@ -68,7 +71,25 @@ def slim(app, pagename, templatename, context, doctree):
         seen.add(key)
         js.attributes["defer"] = "defer"  # in this order, when the page stands
         kept.append(js)
+    joined = [js for js in kept if named(js) in SPHINX]
+    if joined:
+        together = type(joined[0])(join_scripts(app), **joined[0].attributes)
+        kept = [together, *(js for js in kept if js not in joined)]
     context["script_files"] = kept
+
+
+@cache
+def join_scripts(app):
+    """Write the scripts that Sphinx gives to every page into one file, and return its name."""
+    static = Path(app.outdir) / "_static"
+    text = "\n".join((static / name).read_text(encoding="utf-8") for name in SPHINX)
+    (static / TOGETHER).write_text(text, encoding="utf-8")
+    return f"_static/{TOGETHER}"
+
+
+def named(script):
+    """Return the name of a script's file."""
+    return posixpath.basename(str(script.filename or "").partition("?")[0])
 
 
 def needed(script, body, pagename):

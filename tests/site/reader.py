@@ -24,9 +24,9 @@ def of(names: list) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("name", names, scope="session")
 
 
-def one_of(names: list[str], always: str) -> pytest.MarkDecorator:
-    """Run a test for one of these pages, which are of one kind; for the others in the audit."""
-    return of([pytest.param(name, marks=() if name == always else pytest.mark.audit) for name in names])
+def one_of(names: list[str], *always: str) -> pytest.MarkDecorator:
+    """Run a test for one page of each kind; for the others of these pages in the audit."""
+    return of([pytest.param(name, marks=() if name in always else pytest.mark.audit) for name in names])
 
 
 class Visit:

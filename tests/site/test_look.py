@@ -7,8 +7,10 @@ from reader import CHAPTERS, HEAVIEST, NAMES, TEXTS, of
 
 SIZES = """() => [...document.querySelectorAll(".picture svg")].flatMap(svg => {
     const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-    return [...svg.querySelectorAll("text")].map(text =>
-        [parseFloat(getComputedStyle(text).fontSize) * scale, text.textContent]);
+    return [...svg.querySelectorAll("text")].map(text => { // formulas have parts, some of them superscripts
+        const parts = text.children.length ? [...text.querySelectorAll("tspan")] : [text];
+        return [Math.max(...parts.map(part => parseFloat(getComputedStyle(part).fontSize))) * scale, text.textContent];
+    });
 })"""
 COLOURS = """() => {
     const wanted = getComputedStyle(document.documentElement).getPropertyValue("--plot-blue").trim();

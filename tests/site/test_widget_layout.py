@@ -4,7 +4,7 @@ import re
 
 import pytest
 from moves import near
-from reader import WITH_WIDGETS, of
+from reader import WITH_WIDGETS, of, one_of
 from serve import PAGES
 from widget_files import widgets_of
 
@@ -13,6 +13,8 @@ SENTENCES = """figure => figure.data.say.map(text => {
     figure.querySelector(".say").textContent = text;
     return figure.getBoundingClientRect().height;
 })"""
+
+of_each_kind = one_of(WITH_WIDGETS, "index.html", "generalization/dropout.html")
 
 
 def box(locator) -> dict[str, float]:
@@ -29,7 +31,7 @@ def figures_of(page):
     return [near(figure) for figure in page.locator("tips-explore").all()]
 
 
-@of(WITH_WIDGETS)
+@of_each_kind
 def test_no_sentence_moves_what_stands_below(page):
     for number, figure in enumerate(figures_of(page)):
         said = figure.locator(".say").inner_text()
@@ -38,7 +40,7 @@ def test_no_sentence_moves_what_stands_below(page):
         assert max(heights) - min(heights) < 1, f"figure {number + 1}"
 
 
-@of(WITH_WIDGETS)
+@of_each_kind
 def test_the_picture_keeps_its_size_while_a_slider_moves(page):
     for number, figure in enumerate(figures_of(page)):
         picture = figure.locator(".picture")
@@ -61,7 +63,7 @@ def test_room_is_kept_for_the_tallest_picture(desk, name):
         assert kept == pytest.approx(min(shapes), rel=1e-3)
 
 
-@of(WITH_WIDGETS)
+@of_each_kind
 def test_on_a_desk_controls_stand_in_one_row_above_the_picture(desk):
     for figure in figures_of(desk):
         labels = [box(label) for label in figure.locator(".controls label").all()]
@@ -72,7 +74,7 @@ def test_on_a_desk_controls_stand_in_one_row_above_the_picture(desk):
         assert max(label["x"] + label["width"] for label in labels) <= box(figure)["x"] + box(figure)["width"] + 1
 
 
-@of(WITH_WIDGETS)
+@of_each_kind
 def test_on_a_phone_controls_stand_under_the_picture_and_fit_a_thumb(phone):
     for figure in figures_of(phone):
         picture, controls, tries = (box(figure.locator(part)) for part in (".picture", ".controls", ".tries"))
@@ -85,11 +87,12 @@ def test_on_a_phone_controls_stand_under_the_picture_and_fit_a_thumb(phone):
         assert small == []
 
 
-@of(WITH_WIDGETS)
+@of_each_kind
 def test_the_tab_key_goes_through_controls_then_buttons(desk):
     figure = figures_of(desk)[0]
     wanted = figure.evaluate(
-        """figure => [...figure.querySelectorAll(".controls :is(input, select), .tries :is([data-places], a)")]
+        """figure => [...figure.querySelectorAll(".controls :is(input, select), .tries :is(button, a)")]
+            .filter(part => part.checkVisibility({ visibilityProperty: true }))
             .map((part, i) => { part.dataset.stop = i; return String(i); })"""
     )
     figure.locator("[data-stop='0']").focus()
@@ -100,7 +103,7 @@ def test_the_tab_key_goes_through_controls_then_buttons(desk):
     assert stops == wanted
 
 
-@of(WITH_WIDGETS)
+@of_each_kind
 def test_the_value_of_a_slider_stands_over_its_thumb(page):
     for figure in figures_of(page):
         for label in figure.locator("label:has(input[type=range])").all():

@@ -103,14 +103,14 @@ def test_widgets_answer_to_touch(phone):
     assert box["height"] >= 24, "a finger needs 24 px"
 
 
-@one_of(WITH_WIDGETS, always=LIGHTEST)
+@one_of(WITH_WIDGETS, LIGHTEST)
 def test_widgets_answer_from_a_disk(visit, name):
     figure = Figure(ready(visit(name, base=PAGES.as_uri()))[0])
     next(ends(figure.controls()[0]))
     assert figure.state() != figure.start
 
 
-@one_of(WITH_WIDGETS, always=LIGHTEST)
+@one_of(WITH_WIDGETS, LIGHTEST)
 def test_without_javascript_the_start_frame_is_there(visit, name):
     page = visit(name, java_script_enabled=False)
     for widget in page.locator(FIGURES).all():
@@ -119,7 +119,7 @@ def test_without_javascript_the_start_frame_is_there(visit, name):
         assert not widget.locator(".controls").is_visible()
 
 
-@one_of(WITH_WIDGETS, always=LIGHTEST)
+@one_of(WITH_WIDGETS, LIGHTEST)
 def test_choices_before_the_frames_arrive_are_drawn_on_arrival(visit, name):
     page, held, arrived = visit(name), [], False
     page.route("**/frames/*.js", lambda request: request.continue_() if arrived else held.append(request))
