@@ -10,6 +10,7 @@ from pathlib import Path
 
 import lite
 import lite_lock
+import nbformat
 import pytest
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_VERSION
 from packaging.requirements import Requirement
@@ -101,6 +102,16 @@ def test_python_and_the_page_have_the_same_anywidget(lock):
 def test_the_notebooks_of_the_book_are_there_and_no_other():
     served = {p.relative_to(lite.SITE / "files") for p in (lite.SITE / "files").rglob("*.*")}
     assert served == {p.relative_to(lite.BOOK) for p in lite.contents()}
+
+
+@needs_lab
+def test_the_notebooks_that_the_lab_serves_are_those_of_the_book():
+    assert lite.lists_the_same(lite.SITE)
+    for path in lite.contents():
+        served = lite.SITE / "files" / path.relative_to(lite.BOOK)
+        if path.suffix == ".ipynb":
+            cells = [[cell["source"] for cell in nbformat.read(place, 4).cells] for place in (path, served)]
+            assert cells[0] == cells[1], path.name
     assert {".ipynb", ".npz"} <= {p.suffix for p in served}
     assert not [p for p in served if p.suffix in (".py", ".md", ".bib")]
 
