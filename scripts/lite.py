@@ -121,7 +121,8 @@ def copy_contents(folder: Path) -> None:
 
 def lists_the_same(site: Path) -> bool:
     """Say whether the lab of the site lists just the notebooks and data that there are."""
-    listed = (json.loads(p.read_text(encoding="utf-8"))["content"] for p in (site / "api" / "contents").rglob("all.json"))
+    lists = (site / "api" / "contents").rglob("all.json")
+    listed = (json.loads(path.read_text(encoding="utf-8"))["content"] for path in lists)
     names = {entry["path"] for entries in listed for entry in entries if entry["type"] != "directory"}
     return names == {path.relative_to(BOOK).as_posix() for path in contents()}
 
