@@ -120,6 +120,11 @@ def test_a_page_at_200_percent_does_not_scroll_sideways(desk):
     assert seen == [2, 675, True]
 
 
+OF_EACH_KIND = [
+    *("index.html", "search.html", "404.html", "recipe/recipe.html", "training/relu-maxout.html"),
+    *("training/adaptive-learning-rates.html", "generalization/dropout.html", "solutions/dropout.html"),
+    *("appendix/api.html", "appendix/claims.html", "appendix/errata.html", "appendix/glossary.html"),
+]
 MODES = [("desk", "light"), ("phone", "dark"), ("phone", "light"), ("desk", "dark")]
 
 
@@ -130,9 +135,9 @@ def has_no_violations(page, scheme):
     assert violations(page) == []
 
 
-@of(NAMES)
+@of([name for name in NAMES if name in OF_EACH_KIND])
 def test_axe_finds_nothing(name, request):
-    where, scheme = MODES[NAMES.index(name) % 4]
+    where, scheme = MODES[OF_EACH_KIND.index(name) % 4]
     has_no_violations(request.getfixturevalue(where), scheme)
 
 
