@@ -54,7 +54,7 @@ def place_faces(app, error):
     for name, file in FACES.items():
         font = static / "fonts" / f"{name}.woff2"
         shutil.copy(MODULES / "@fontsource-variable" / f"{file}.woff2", font)
-        cut(font, used, kept, name="Tips")
+        cut(font, used, kept, name="Tips", hinting=False, layout_features=["kern", "ccmp", "mark", "lnum", "tnum"])
         shutil.copy(MODULES / "@fontsource-variable" / file.partition("/")[0] / "LICENSE", font.with_suffix(".txt"))
 
 
