@@ -13,7 +13,7 @@ NBVAL = ("-W", "default", "--nbval-lax", "--nbval-current-env", "--nbval-cell-ti
 
 def pytest(what: str, *options: str) -> None:
     """Run pytest; stop with its output where a test fails."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *options]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *options]
     settings = os.environ | {"OPENBLAS_NUM_THREADS": "1", "TIPSLIB_PROGRESS": ""}
     with build.step(what):
         done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
