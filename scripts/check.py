@@ -31,9 +31,8 @@ def check(chapter: str) -> None:
     build.build()
     pytest("notebooks under nbval", *NBVAL, *(str(notebooks.path(name)) for name in pages))
     test = ROOT / "tests" / "chapters" / f"test_{chapter.replace('-', '_')}.py"
-    pytest("tests of the chapter", str(test))
-    pytest("the same tests as every chapter", "tests/notebooks", "tests/kit", "-k", chapter)
-    pytest("the page in a browser", "tests/site", "-k", chapter)
+    places = (str(test), "tests/notebooks", "tests/kit", "tests/site")
+    pytest("tests of the chapter and its page", *places, "-k", f"{chapter} or {test.stem}")
 
 
 if __name__ == "__main__":
