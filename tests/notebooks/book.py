@@ -1,7 +1,9 @@
 """The notebooks of the book as the tests read them."""
 
 import ast
+import io
 import re
+import tokenize
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -71,6 +73,22 @@ def anchors(name: str) -> set[str]:
     """Return what links to the headings of a page end in, as MyST and GitHub make it."""
     text = re.sub(r"^```.*?^```", "", page(name), flags=re.DOTALL | re.MULTILINE)
     return {default_slugify(h.replace("`", "")) for h in re.findall(r"^#{1,3} (.+)$", text, re.MULTILINE)}
+
+
+def lines_of_code(source: str) -> int:
+    """Return how many lines a cell would have if none of them were broken, without those that hold a comment alone.
+
+    So a limit says how much happens in a cell, at any width of the page.
+    """
+    continued, first = 0, None
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER):
+            continue
+        first = token.start[0] if first is None else first
+        if token.type == tokenize.NEWLINE:
+            continued, first = continued + token.start[0] - first, None
+    lines = source.splitlines()
+    return len(lines) - continued - sum(line.lstrip().startswith("#") for line in lines)
 
 
 def to_come() -> set[str]:

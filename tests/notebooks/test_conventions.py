@@ -8,7 +8,21 @@ from typing import Any
 import pytest
 
 import tipsbook
-from book import BOOK, CHAPTERS, CHECKED, NOTEBOOKS, calls, cells, claim_links, claims, code, page, prose, tags
+from book import (
+    BOOK,
+    CHAPTERS,
+    CHECKED,
+    NOTEBOOKS,
+    calls,
+    cells,
+    claim_links,
+    claims,
+    code,
+    lines_of_code,
+    page,
+    prose,
+    tags,
+)
 
 COLUMNS = 72  # what the page shows of a line of code without scrolling
 TAGS = {"hide-input", "claim", CHECKED, "raises-exception"}
@@ -34,11 +48,6 @@ def imported(name: str) -> list[tuple[str, set[str]]]:
     return found
 
 
-def statements(cell: Any) -> int:
-    """Return how many statements a cell has, those inside others too."""
-    return sum(isinstance(node, ast.stmt) for node in ast.walk(ast.parse(cell.source)))
-
-
 def printed(cell: Any) -> list[str]:
     """Return the lines of text that a cell has stored, printed or as its value; a page shows HTML in place of text."""
     values = [o.data for o in cell.outputs if "data" in o and "text/html" not in o.data]
@@ -56,12 +65,12 @@ class TestEveryNotebook:
         assert [line for c in code(name) for line in printed(c) if len(line) > COLUMNS] == []
 
     def test_cells_are_short(self, name):
-        assert {c.id: n for c in code(name) if (n := statements(c)) > 25} == {}
+        assert {c.id: n for c in code(name) if (n := lines_of_code(c.source)) > 25} == {}
         seen = [c for c in code(name) if "hide-input" not in tags(c)]
         assert {c.id: n for c in seen if (n := len(c.source.splitlines())) > 35} == {}
 
     def test_most_cells_show_one_idea(self, name):
-        over = [c.id for c in code(name) if statements(c) > 15]
+        over = [c.id for c in code(name) if lines_of_code(c.source) > 15]
         assert len(over) <= len(code(name)) // 4, over
 
     def test_imports_are_numpy_matplotlib_the_library_and_the_kit(self, name):
