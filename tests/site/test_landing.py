@@ -164,7 +164,7 @@ def test_numbers_are_those_of_the_pages(index):
         "questions and exercises": questions + len(exercises),
         "numbers in the text": claims,
         "folk wisdom": sum(len(entries) for entries in errata.values() if isinstance(entries, list)),
-        "trainings": runs,
+        "training runs": runs,
     }
     found = {word: number for word in wanted for words, number in said.items() if word in words}
     assert found == wanted
