@@ -6,10 +6,11 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 CAPTION = re.compile(r"Figure \d+\.")
+CARD = ["Symptom.", "Check.", "Tip.", "Limit."]
 
 
 class Forms(SphinxPostTransform):
-    """Mark the half of the book, each exercise, and each figure with its caption."""
+    """Mark the half of the book, the card, each exercise, and each figure with its caption."""
 
     default_priority = 195  # when figures and folds stand
     formats = ("html",)
@@ -21,8 +22,17 @@ class Forms(SphinxPostTransform):
         for section in self.document.findall(nodes.section):
             if isinstance(section.parent, nodes.section) and "exercises" in section.parent["ids"]:
                 section["classes"].append("exercise")
+        for items in self.document.findall(nodes.bullet_list):
+            if [first_words(item) for item in items] == CARD:
+                items["classes"].append("card-of-chapter")
         for caption in list(self.document.findall(is_caption)):
             mark(caption)
+
+
+def first_words(item):
+    """Return the bold words that an item of a list begins with."""
+    paragraph = item.children[0] if item.children else item
+    return paragraph.children[0].astext() if isinstance(next(iter(paragraph.children), None), nodes.strong) else ""
 
 
 def is_caption(node):

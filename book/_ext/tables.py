@@ -12,9 +12,9 @@ from sphinx.util.docutils import SphinxDirective
 
 
 def link_claims(app, doctree):
-    """Let `[0.003](#claim-name)` lead to the output of the claim, whose id MyST cannot know."""
+    """Let `[0.003](#claim-name)` lead to the output of the claim, whose id MyST cannot know; a headline likewise."""
     for node in list(doctree.findall(pending_xref)):
-        if node["reftarget"].startswith("claim-"):
+        if node["reftarget"].startswith(("claim-", "headline-")):
             link = nodes.reference(
                 "", "", *node.children, refuri=f"#{node['reftarget']}", internal=True, classes=["claim-link"]
             )

@@ -8,11 +8,14 @@ from tipsbook.checking import check, hint
 from tipsbook.claims import claim
 from tipsbook.clinic import clinic
 from tipsbook.explore import choice, explore, slider, toggle
+from tipsbook.headlines import Moot, above, headline, level, tuned
 from tipsbook.quiz import choose, estimate
 from tipsbook.sculptor import sculptor
 from tipsbook.surfaces import draw_figures
 
 __all__ = [
+    "Moot",
+    "above",
     "check",
     "choice",
     "choose",
@@ -20,10 +23,13 @@ __all__ = [
     "clinic",
     "estimate",
     "explore",
+    "headline",
     "hint",
+    "level",
     "sculptor",
     "slider",
     "toggle",
+    "tuned",
 ]
 
 draw_figures()

@@ -51,6 +51,12 @@ def parse(shown: str) -> tuple[float, float]:
     return float(f"{found['digits']}e{exponent}"), float(f"0.5e{exponent - decimals}")
 
 
+def check_name(caller: str, name: str) -> None:
+    """Raise ValueError for a name that is not lower-case words with hyphens."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise ValueError(f"{caller}: a name is lower-case words joined by hyphens, got {name!r}.")
+
+
 def claim(name: str, value: float, *, shown: str, within: float | None = None) -> Claim:
     """Hold a printed number against its computed value; return a line that Jupyter displays.
 
@@ -61,8 +67,7 @@ def claim(name: str, value: float, *, shown: str, within: float | None = None) -
     >>> claim("a-third", 1 / 3, shown="0.33")
     a-third: 0.3333, printed as 0.33
     """
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
-        raise ValueError(f"claim: a name is lower-case words joined by hyphens, got {name!r}.")
+    check_name("claim", name)
     number, half_unit = parse(shown)
     limit = half_unit if within is None else within
     if not abs(float(value) - number) <= limit * (1 + 1e-9):  # not: a NaN must fail too

@@ -64,6 +64,11 @@ def claim_links(name: str) -> list[tuple[str, str]]:
     return re.findall(r"\[([^\]]+)\]\(#claim-([a-z0-9-]+)\)", prose(name))
 
 
+def headlines(name: str) -> list[str]:
+    """Return the names of the headlines of a notebook."""
+    return [args[0] for args, _ in calls(name, "headline")]
+
+
 def page(name: str) -> str:
     """Return the Markdown of a page of the book, a notebook or not."""
     return prose(name) if name.endswith(".ipynb") else (BOOK / name).read_text(encoding="utf-8")
