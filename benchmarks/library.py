@@ -1,7 +1,8 @@
 """How fast tipslib trains beside PyTorch, scikit-learn and JAX, and what its import costs.
 
-`make bench` prints the tables and writes them to benchmarks/results/library.md, with a picture, library.svg. The peers
-live in an environment of their own, .venv-bench; one that cannot be installed is named in the results as a gap.
+`make bench` prints the tables and writes them to benchmarks/results/library.md, with a picture: library.svg for the
+page, library.png for elsewhere. The peers live in an environment of their own, .venv-bench; one that cannot be
+installed is named in the results as a gap.
 """
 
 import argparse
@@ -156,12 +157,12 @@ def picture(times: dict[str, Any]) -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    from tipslib.plotting import CYCLE, style
+    from tipslib.plotting import CYCLE, style, svg
 
-    with mpl.rc_context({**style(), "svg.hashsalt": "tipslib", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(7, 3.8), facecolor="white")
+    with mpl.rc_context(style()):
+        figure = Figure(figsize=(5, 4.4))
         axes = figure.subplots()
-        figure.subplots_adjust(top=0.84, left=0.17)
+        figure.subplots_adjust(top=0.78, left=0.22, right=0.97, bottom=0.13)
         peers = [name for name in names(times) if name != "tipslib"]
         for peer, (color, marker, _) in zip(peers, CYCLE, strict=False):
             found = [(w[peer]["min"] / w["tipslib"]["min"], y) for y, w in enumerate(times.values()) if _has(w, peer)]
@@ -173,8 +174,9 @@ def picture(times: dict[str, Any]) -> None:
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks], minor=False)
         axes.minorticks_off()
         axes.grid(True, alpha=0.35)
-        axes.legend(loc="lower left", bbox_to_anchor=(-0.1, 1.0), ncols=4)
-        figure.savefig(RESULTS / "library.svg", metadata={"Date": None})
+        figure.legend(loc="upper left", ncols=2)
+        (RESULTS / "library.svg").write_text(svg(figure, "library-"), encoding="utf-8")
+        figure.savefig(RESULTS / "library.png", dpi=150, facecolor="white", metadata={"Software": None})
 
 
 def _has(work: dict[str, Any], peer: str) -> bool:

@@ -11,28 +11,34 @@ from keys import ROOT
 NBVAL = ("-W", "default", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "3600")
 
 
-def pytest(what: str, *options: str) -> None:
-    """Run pytest; stop with its output where a test fails."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *options]
+def started(*options: str) -> subprocess.Popen[str]:
+    """Start pytest in one process of its own."""
     settings = os.environ | {"OPENBLAS_NUM_THREADS": "1", "TIPSLIB_PROGRESS": ""}
-    with build.step(what):
-        done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
-    print(f"  {done.stdout.strip().splitlines()[-1]}")
-    if done.returncode:
-        sys.exit(f"{done.stdout}{done.stderr}")
+    command = [sys.executable, "-m", "pytest", "-q", *options]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+    )
 
 
 def check(chapter: str) -> None:
-    """Build the page of a chapter and run all tests that are about it."""
+    """Build the page of a chapter; then run its notebooks under nbval, and beside them all tests that are about it."""
     pages = [name for name in notebooks.chapters() if name.endswith(f"/{chapter}")]
     if not pages:
         known = sorted({name.rpartition("/")[2] for name in notebooks.notebooks()} - {"index"})
         sys.exit(f"There is no chapter {chapter!r}. Expected one of {', '.join(known)}.")
     build.build()
-    pytest("notebooks under nbval", *NBVAL, *(str(notebooks.path(name)) for name in pages))
     test = ROOT / "tests" / "chapters" / f"test_{chapter.replace('-', '_')}.py"
-    places = (str(test), "tests/notebooks", "tests/kit", "tests/site")
-    pytest("tests of the chapter and its page", *places, "-k", f"{chapter} or {test.stem}")
+    places = [str(path) for path in (test, "tests/notebooks", "tests/kit", "tests/site") if (ROOT / path).exists()]
+    with build.step("its notebooks and its tests"):
+        both = {
+            "nbval": started(*NBVAL, *(str(notebooks.path(name)) for name in pages)),
+            "tests": started(*places, "-k", f"{chapter} or {test.stem}"),
+        }
+        said = {name: process.communicate()[0] for name, process in both.items()}
+    for name, text in said.items():
+        print(f"  {name}: {text.strip().splitlines()[-1]}")
+    if failed := [said[name] for name, process in both.items() if process.returncode]:
+        sys.exit("\n".join(failed))
 
 
 if __name__ == "__main__":

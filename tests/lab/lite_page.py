@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -85,16 +86,20 @@ class LiteNotebook:
         self.code.first.wait_for()
 
     def wait_for_kernel(self) -> None:
-        self.page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
+        """Wait until a kernel is there and idle: the mark of the toolbar says idle before there is one."""
+        self.page.wait_for_function(
+            """() => {
+                const context = jupyterapp.shell.currentWidget.sessionContext;
+                return context.isReady && context.session?.kernel?.status === "idle"; }"""
+        )
 
     def run(self, number: int) -> Locator:
-        """Run one code cell and return its output once there is some."""
+        """Run one code cell and return its output once there is some. Without a kernel, nothing would run it."""
+        self.wait_for_kernel()
         cell = self.code.nth(number)
         cell.locator(".cm-content").click()
         self.page.keyboard.press("Control+Enter")
-        self.page.wait_for_function(
-            "prompt => /\\d/.test(prompt.innerText)", arg=cell.locator(".jp-InputPrompt").element_handle()
-        )
+        expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\d"))
         return cell.locator(".jp-OutputArea-output").first
 
     def content(self) -> dict:

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(not lite.wanted(), reason="the site is built wit
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTER = "training/vanishing-gradients"
 
+QUESTION = choose("sums-1", "What is 1 + 1?", {"3": "One too many.", "2": "Yes."}, right="2")
 SMOKE = [
     "import tipslib\n\nprint('tipslib', tipslib.__version__)",
     "from pathlib import Path\n\nprint(len(Path('training/data/vanishing-gradients-plateau.npz').read_bytes()))",
@@ -34,9 +35,6 @@ def show(change):
 
 slider.observe(show, "value")
 VBox([slider, text])""",
-]
-QUESTION = choose("sums-1", "What is 1 + 1?", {"3": "One too many.", "2": "Yes."}, right="2")
-ELEMENT = [
     f"""\
 import sys
 import types
@@ -58,9 +56,9 @@ NUMPY = ["import numpy\nimport matplotlib\n\nprint(numpy.__version__, matplotlib
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The site in a folder of a folder, with two notebooks more; what lies on another host cannot be had."""
+    """The site in a folder of a folder, with a notebook more; what lies on another host cannot be had."""
     root = tmp_path_factory.mktemp("site")
-    move_packages(copy_site(root / "some" / "where", {"smoke.ipynb": SMOKE, "element.ipynb": ELEMENT}), NOWHERE)
+    move_packages(copy_site(root / "some" / "where", {"smoke.ipynb": SMOKE}), NOWHERE)
     with serving(root) as address:
         yield f"{address}/some/where"
 
@@ -106,7 +104,7 @@ def test_the_button_opens_the_chapter(site, context):
     assert any(line in help_page for line in said if line.startswith("ModuleNotFoundError")), error.inner_text()
 
 
-def test_python_and_a_slider_answer(site, context):
+def test_python_and_a_slider_answer_and_python_hears_of_an_element(site, context):
     requests = Requests(context, site)
     page = context.new_page()
     page.goto(f"{site}/lite/notebooks/index.html?path=smoke.ipynb")
@@ -120,20 +118,12 @@ def test_python_and_a_slider_answer(site, context):
     for number in (4, 5, 6):
         handle.press("ArrowRight")
         shows(widget, f"the square of {number} is {number**2}")
-    assert not [url for url in requests.failed if "favicon" not in url]
-
-
-def test_an_element_of_the_page_answers_and_python_hears_of_it(site, context):
-    requests = Requests(context, site)
-    page = context.new_page()
-    page.goto(f"{site}/lite/notebooks/index.html?path=element.ipynb")
-    notebook = LiteNotebook(page)
-    output = notebook.run(0)
+    output = notebook.run(3)
     shows(output, "What is 1 + 1?")
     output.get_by_role("radio", name="2").check()
     output.get_by_role("button", name="Answer").click()
     shows(output, "Right. Yes.")
-    shows(notebook.run(1), "['sums-1']")
+    shows(notebook.run(4), "['sums-1']")
     assert not [url for url in requests.failed if "favicon" not in url]
 
 

@@ -68,6 +68,19 @@ def phone(open_phone: Visit) -> Iterator[Page]:
     yield from lent(open_phone)
 
 
+@pytest.fixture(scope="module")
+def opened(chromium: Browser, address: str, request) -> Iterator[Visit]:
+    visit = Visit(chromium, address, request.module.PAGE)
+    yield visit
+    visit.context.close()
+
+
+@pytest.fixture
+def page(opened: Visit) -> Iterator[Page]:
+    """The page that the module of the test names as `PAGE`, opened once for all of its tests."""
+    yield from lent(opened)
+
+
 @pytest.fixture
 def figures(desk: Page, open_desk: Visit) -> list[Figure]:
     """All figures that answer, of the page on a desk, in their start states."""

@@ -49,8 +49,12 @@ class Clinic(Widget):
 
 
 @pytest.fixture
-def clinic(visit):
-    return Clinic(visit(PAGE))
+def clinic(page):
+    """The clinic of the page, with its first patient, just come in."""
+    clinic = Clinic(page)
+    for number in (1, 0):
+        clinic.call(number)
+    return clinic
 
 
 def test_the_clinic_stands_on_the_page_and_is_light():

@@ -3,7 +3,7 @@
 import re
 
 from moves import whole
-from reader import CHAPTERS, HEAVIEST, NAMES, TEXTS, of
+from reader import CHAPTERS, HEAVIEST, LIGHTEST, NAMES, TEXTS, of, one_of
 
 SIZES = """() => [...document.querySelectorAll(".picture svg")].flatMap(svg => {
     const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
@@ -32,7 +32,10 @@ def has_the_colours_of_the_page(page):
     assert words == [ink]
 
 
-@of(CHAPTERS)
+of_each_kind = one_of(CHAPTERS, LIGHTEST, HEAVIEST)
+
+
+@of_each_kind
 def test_figures_have_the_colours_of_a_light_and_of_a_dark_page(desk, phone):
     has_the_colours_of_the_page(whole(desk))
     has_the_colours_of_the_page(whole(phone))
@@ -44,7 +47,7 @@ def test_text_in_figures_can_be_read_on_a_phone(phone):
     assert small == []
 
 
-@of(CHAPTERS)
+@of_each_kind
 def test_text_in_figures_is_no_larger_than_the_text_of_a_wide_page(desk):
     large = [text for size, text in whole(desk).evaluate(SIZES) if size > 18]
     assert large == []
@@ -81,7 +84,7 @@ def test_code_stands_under_what_it_draws(name):
     assert name not in CHAPTERS or len(folded) > 8
 
 
-@of(CHAPTERS)
+@of_each_kind
 def test_claims_stand_behind_one_line_which_a_link_opens(desk, name):
     folds = desk.locator("details.claims")
     assert desk.locator(".tips-claim").count() == desk.locator("details.claims .tips-claim").count() > 5

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from moves import FIGURES, Figure, near, ready
-from reader import LIGHTEST, NAMES, TEXTS, WITH_QUESTIONS, WITH_WIDGETS, of, one_of
+from reader import HEAVIEST, LIGHTEST, NAMES, TEXTS, WITH_QUESTIONS, WITH_WIDGETS, of, one_of
 from serve import PAGES, ROOT
 
 from tipsbook.quiz import estimate
@@ -34,7 +34,10 @@ def test_there_are_widgets_and_questions():
     assert WITH_QUESTIONS
 
 
-@of(WITH_WIDGETS)
+moved = one_of(WITH_WIDGETS, LIGHTEST, HEAVIEST)
+
+
+@moved
 def test_each_control_changes_picture_and_sentence_and_leads_back(figures):
     for index, figure in enumerate(figures):
         for place, control in enumerate(figure.controls()):
@@ -48,7 +51,7 @@ def test_each_control_changes_picture_and_sentence_and_leads_back(figures):
             assert figure.state() == figure.start, f"widget {index}: control {place} does not lead back to the start"
 
 
-@of(WITH_WIDGETS)
+@moved
 def test_the_picture_has_changed_before_the_handler_returns(figures):
     for figure in figures:
         changed = figure.element.evaluate(
@@ -64,7 +67,7 @@ def test_the_picture_has_changed_before_the_handler_returns(figures):
         assert changed
 
 
-@of(WITH_WIDGETS)
+@moved
 def test_arrow_keys_step_through_values(figures):
     shown = "slider => [slider.ariaValueText, slider.parentElement.querySelector('output').textContent]"
     for figure in figures:
@@ -75,7 +78,7 @@ def test_arrow_keys_step_through_values(figures):
                 slider.press("ArrowRight")
 
 
-@of(WITH_WIDGETS)
+@moved
 def test_widgets_do_not_disturb_each_other(figures):
     first, *others = figures
     for _ in ends(first.controls()[0]):
@@ -83,7 +86,7 @@ def test_widgets_do_not_disturb_each_other(figures):
     assert [figure.state() for figure in others] == [figure.start for figure in others]
 
 
-@of(WITH_WIDGETS)
+@moved
 def test_print_shows_figures_without_controls(desk):
     desk.emulate_media(media="print")
     for element in desk.locator(FIGURES).all():
@@ -91,7 +94,7 @@ def test_print_shows_figures_without_controls(desk):
         assert not element.locator(".controls").is_visible()
 
 
-@of(WITH_WIDGETS)
+@moved
 def test_widgets_answer_to_touch(phone):
     figure = Figure(near(phone.locator(FIGURES).first)).reset()
     slider = figure.element.locator("input[type=range]").first
