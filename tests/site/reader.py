@@ -29,6 +29,10 @@ def one_of(names: list[str], *always: str) -> pytest.MarkDecorator:
     return of([pytest.param(name, marks=() if name in always else pytest.mark.audit) for name in names])
 
 
+# Pages of solutions are made alike: one stands for all of them, the others are in the audit.
+every_page = one_of(NAMES, *(name for name in NAMES if not name.startswith("solutions/")), "solutions/dropout.html")
+
+
 class Visit:
     """A page of the site, opened in a context of its own, and what went wrong on it."""
 

@@ -3,7 +3,7 @@
 import re
 
 from moves import whole
-from reader import CHAPTERS, HEAVIEST, LIGHTEST, NAMES, TEXTS, of, one_of
+from reader import CHAPTERS, HEAVIEST, LIGHTEST, NAMES, TEXTS, every_page, of, one_of
 
 SIZES = """() => [...document.querySelectorAll(".picture svg")].flatMap(svg => {
     const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
@@ -41,7 +41,7 @@ def test_figures_have_the_colours_of_a_light_and_of_a_dark_page(desk, phone):
     has_the_colours_of_the_page(whole(phone))
 
 
-@of(NAMES)
+@every_page
 def test_text_in_figures_can_be_read_on_a_phone(phone):
     small = [text for size, text in whole(phone).evaluate(SIZES) if size < 11]
     assert small == []
@@ -100,7 +100,7 @@ def test_claims_stand_behind_one_line_which_a_link_opens(desk, name):
     desk.evaluate("for (const fold of document.querySelectorAll('details.claims')) fold.open = false")
 
 
-@of(NAMES)
+@every_page
 def test_no_line_of_code_is_cut(phone):
     cut = phone.locator(".highlight pre").evaluate_all("all => all.filter(p => p.scrollWidth > p.clientWidth).length")
     assert cut == 0

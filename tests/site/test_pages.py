@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe import use, violations
 from moves import frames
-from reader import CHAPTERS, HEAVIEST, NAMES, TEXTS, of
+from reader import CHAPTERS, HEAVIEST, NAMES, TEXTS, every_page, of
 from serve import PAGES
 
 
@@ -25,17 +25,17 @@ def is_whole(page, scheme):
     assert wide == 0, "formulas to be set in more rows"
 
 
-@of(NAMES)
+@every_page
 def test_page_is_whole_on_a_desk(desk):
     is_whole(desk, "light")
 
 
-@of(NAMES)
+@every_page
 def test_page_is_whole_on_a_phone(phone):
     is_whole(phone, "dark")
 
 
-@of(NAMES)
+@every_page
 def test_formulas_are_displayed(desk):
     formulas = desk.locator(".katex-html")
     assert desk.locator(".math").count() == formulas.count() + desk.locator(".math .math").count()
@@ -46,7 +46,7 @@ def test_formulas_are_displayed(desk):
     assert desk.evaluate(failed) == []
 
 
-@of(NAMES)
+@every_page
 def test_chinese_and_korean_carry_their_language(desk):
     loose = desk.evaluate(
         """() => {
@@ -62,7 +62,7 @@ def test_chinese_and_korean_carry_their_language(desk):
     assert loose == []
 
 
-@of(NAMES)
+@every_page
 def test_images_say_what_is_seen_and_keep_their_shape(phone, name):
     images = phone.locator("main img").evaluate_all(
         """async images => {
@@ -85,7 +85,7 @@ def test_images_say_what_is_seen_and_keep_their_shape(phone, name):
         assert width <= 390, alt
 
 
-@of(NAMES)
+@every_page
 def test_what_scrolls_is_reached_by_the_keyboard_and_nothing_else(phone, name):
     frames(phone)  # the script learns then what it has to reach
     blocks = phone.locator("pre, .cell_output > .output, .pst-scrollable-table-container").filter(visible=True)
@@ -112,7 +112,7 @@ def zoom(page, factor):
     frames(page)
 
 
-@of(NAMES)
+@every_page
 def test_a_page_at_200_percent_does_not_scroll_sideways(desk):
     zoom(desk, 2)
     seen = desk.evaluate("[devicePixelRatio, innerWidth, document.documentElement.scrollWidth <= innerWidth]")
