@@ -4,6 +4,7 @@ import hashlib
 import html
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 from fontTools import subset
@@ -50,7 +51,7 @@ def place_faces(app, error):
         return
     static, kept = Path(app.outdir) / "_static", Path(app.outdir).parent / "fonts"
     (static / "fonts").mkdir(exist_ok=True)
-    used = characters(book_pages(app))
+    used = characters(app)
     for name, file in FACES.items():
         font = static / "fonts" / f"{name}.woff2"
         shutil.copy(MODULES / "@fontsource-variable" / f"{file}.woff2", font)
@@ -58,10 +59,11 @@ def place_faces(app, error):
         shutil.copy(MODULES / "@fontsource-variable" / file.partition("/")[0] / "LICENSE", font.with_suffix(".txt"))
 
 
-def characters(pages):
-    """Return the code points of the texts of pages."""
-    texts = (page.read_text(encoding="utf-8") for page in pages)
-    return {ord(c) for text in texts for c in html.unescape(re.sub(r"<[^>]*>", "", text))}
+@cache
+def characters(app):
+    """Return the code points of the texts of all pages, which stand when this is asked first."""
+    texts = (page.read_text(encoding="utf-8") for page in book_pages(app))
+    return {ord(c) for text in texts for c in set(html.unescape(re.sub(r"<[^>]*>", "", text)))}
 
 
 def cut_fonts(app, error):
@@ -70,7 +72,7 @@ def cut_fonts(app, error):
     if error or app.builder.name != "html":
         return
     kept = Path(app.outdir).parent / "fonts"
-    used = characters(book_pages(app))
+    used = characters(app)
     for font in (static / "katex" / "fonts").glob("*.woff2"):
         cut(font, used, kept, hinting=False)
     icons = re.findall(r'"\\([0-9a-f]{4})"', (static / "book.css").read_text(encoding="utf-8"))

@@ -54,6 +54,12 @@ def mark(caption):
             both += node
 
 
+def number_nothing(app, config):
+    """Figures are numbered in their captions; Jupyter Book would have every page walked for others."""
+    config["numfig"] = False
+
+
 def setup(app):
+    app.connect("config-inited", number_nothing, priority=900)
     app.add_post_transform(Forms)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,18 +1,15 @@
 """The first page: symptoms with the curve of a real run, what the book holds in numbers, the cover for social cards."""
 
-import ast
-import json
 import re
 import tomllib
 from pathlib import Path
 
 import numpy as np
 from docutils import nodes
+from sources import asked, calls_of, claims_of
 from sphinx.util.docutils import SphinxDirective
-from tables import asked, claims_of
 
 CARD = re.compile(r"^- (?P<seen>.+) \| (?P<read>.+) \| (?P<data>.+)$")
-CELL = re.compile(r"^```\{code-cell\}\n(?::[^\n]*\n)*(.*?)^```", re.DOTALL | re.MULTILINE)
 WIDTH, HEIGHT, EDGE = 120, 46, 4  # of a thumbnail
 QUANTITIES = {"loss": (0, 1), "accuracy": (2, 3)}  # places of training and validation among the curves of the clinic
 
@@ -125,20 +122,6 @@ class Numbers(SphinxDirective):
         return [nodes.container("", *parts, classes=["numbers"])]
 
 
-def code_of(page):
-    """Return the code cells of a notebook, or of a page of Markdown, as one text each."""
-    text = page.read_text(encoding="utf-8")
-    if page.suffix == ".md":
-        return CELL.findall(text)
-    return ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
-
-
-def calls(page, *functions):
-    """Return how often the code of a page calls one of these functions by its name."""
-    trees = (ast.walk(ast.parse(cell)) for cell in code_of(page))
-    return sum(isinstance(n, ast.Call) and getattr(n.func, "id", "") in functions for tree in trees for n in tree)
-
-
 def count(book):
     """Return how many figures that answer, exercises, claims, errata and runs of the clinic the book has."""
     notebooks = sorted(book.glob("[!_]*/*.ipynb"))
@@ -148,8 +131,8 @@ def count(book):
     with np.load(book / "recipe" / "data" / "recipe-clinic.npz") as clinic:
         runs = np.prod(clinic["ends"].shape[:3])  # patients, sick and treated, seeds
     return {
-        "figures": sum(calls(page, "explore", "sculptor", "clinic") for page in pages),
-        "exercises": sum(calls(page, "choose", "estimate") for page in pages) + len(graded),
+        "figures": sum(len(calls_of(page, "explore", "sculptor", "clinic")) for page in pages),
+        "exercises": sum(len(calls_of(page, "choose", "estimate")) for page in pages) + len(graded),
         "claims": sum(len([*claims_of(notebook)]) for notebook in notebooks),
         "errata": sum(len(entries) for entries in errata.values() if isinstance(entries, list)),
         "runs": int(runs),

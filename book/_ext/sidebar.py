@@ -4,7 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from tables import asked, prose_of
+from sources import asked, prose_of
 
 FOLDED = {"Solutions"}  # parts of the table of contents that nobody reads in order
 
@@ -16,7 +16,7 @@ def questions(app):
     for name in app.config.external_site_map:
         if (notebook := Path(app.srcdir) / f"{name}.ipynb").exists():
             title = re.search(r"^# (.+)", prose_of(notebook), re.MULTILINE)[1]
-            found[title] = list(asked(notebook, "choose", "estimate"))
+            found[title] = asked(notebook, "choose", "estimate")
     return {title: names for title, names in found.items() if names}
 
 

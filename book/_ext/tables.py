@@ -1,12 +1,11 @@
 """Tables made from the chapters: claims, progress, what a chapter promises, errata."""
 
-import ast
-import json
 import re
 import tomllib
 from pathlib import Path
 
 from docutils import nodes
+from sources import asked, claims_of, prose_of
 from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxDirective
 
@@ -19,18 +18,6 @@ def link_claims(app, doctree):
                 "", "", *node.children, refuri=f"#{node['reftarget']}", internal=True, classes=["claim-link"]
             )
             node.replace_self(link)
-
-
-def claims_of(notebook):
-    """Return (name, shown, within) of every claim(...) call of a notebook, in its order."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    for cell in cells:
-        if "claim" not in cell["metadata"].get("tags", []):
-            continue
-        for node in ast.walk(ast.parse("".join(cell["source"]))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "claim":
-                named = {k.arg: ast.literal_eval(k.value) for k in node.keywords}
-                yield node.args[0].value, named["shown"], named.get("within")
 
 
 def written(number):
@@ -59,21 +46,6 @@ class Claims(SphinxDirective):
 PROMISE = re.compile(r"After this chapter you can\n\n((?:- .+\n(?:  .+\n)*)+)")
 
 
-def prose_of(notebook):
-    """Return the Markdown of a notebook."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
-
-
-def asked(notebook, *functions):
-    """Return the names of the questions or graded exercises of a notebook, in its order."""
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == "code":
-            for node in ast.walk(ast.parse("".join(cell["source"]))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in functions:
-                    yield node.args[0].value
-
-
 def note_table(env):
     """Note that the page being read has a table made from the chapters."""
     env.metadata[env.docname]["tables"] = True
@@ -81,7 +53,7 @@ def note_table(env):
 
 def told(notebook):
     """Return all that a table may take from a notebook."""
-    calls = [list(asked(notebook, *names)) for names in (("choose", "estimate"), ("check",))]
+    calls = [asked(notebook, *names) for names in (("choose", "estimate"), ("check",))]
     promise = PROMISE.search(prose_of(notebook))
     return repr((list(claims_of(notebook)), calls, promise and promise[0], headings(str(notebook))))
 
@@ -108,7 +80,7 @@ class Progress(SphinxDirective):
     def run(self):
         rows = ["| chapter | questions solved |", "|---|---|"]
         for name, title, notebook, _ in chapters(self):
-            if questions := list(asked(notebook, "choose", "estimate")):
+            if questions := asked(notebook, "choose", "estimate"):
                 count = f'<span data-questions="{" ".join(questions)}">0 of {len(questions)}</span>'
                 rows.append(f"| [{title}]({name}.ipynb) | {count} |")
         rows.append('\n<button type="button" data-do="forget">Forget all</button>')
@@ -122,7 +94,7 @@ class Objectives(SphinxDirective):
         lines = []
         for name, title, notebook, prose in chapters(self):
             if can := PROMISE.search(prose):
-                questions, graded = list(asked(notebook, "choose", "estimate")), list(asked(notebook, "check"))
+                questions, graded = asked(notebook, "choose", "estimate"), asked(notebook, "check")
                 predictions = sum("-predict-" in question for question in questions)
                 counts = (
                     f"{predictions} predictions, {len(questions) - predictions} questions, {len(graded)} code exercises"
