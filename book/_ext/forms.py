@@ -29,16 +29,21 @@ class Forms(SphinxPostTransform):
             mark(caption)
 
 
+def first(paragraph):
+    """Return the first node of a paragraph that says something: MyST puts an empty text before bold words."""
+    return next((child for child in paragraph.children if child.astext()), None)
+
+
 def first_words(item):
     """Return the bold words that an item of a list begins with."""
-    paragraph = item.children[0] if item.children else item
-    return paragraph.children[0].astext() if isinstance(next(iter(paragraph.children), None), nodes.strong) else ""
+    words = first(item.children[0]) if item.children else None
+    return words.astext() if isinstance(words, nodes.strong) else ""
 
 
 def is_caption(node):
     """Say whether a node is a paragraph that begins with the number of a figure."""
-    first = next((child for child in node.children if child.astext()), None)
-    return isinstance(node, nodes.paragraph) and isinstance(first, nodes.strong) and bool(CAPTION.match(first.astext()))
+    words = first(node) if isinstance(node, nodes.paragraph) else None
+    return isinstance(words, nodes.strong) and bool(CAPTION.match(words.astext()))
 
 
 def mark(caption):
