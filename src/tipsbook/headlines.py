@@ -116,7 +116,7 @@ class Headline:
             f'<details class="fold headline"><summary>Holds in {self._count()}</summary>'
             f"<p>Measured: {html.escape(self.measure)}; means and their difference, with two standard errors.</p>"
             "<table><thead><tr><th>changed</th><th>setting</th><th>first</th><th>second</th><th>difference</th>"
-            f"<th></th></tr></thead><tbody>{rows}</tbody></table></details></div>"
+            f"<th>picture</th></tr></thead><tbody>{rows}</tbody></table></details></div>"
         )
 
     def _compared(self) -> list[Comparison]:
