@@ -67,6 +67,15 @@ def _error(settings: Mapping[str, Any]) -> float:
     return 1 - float(evaluate(net, kept)[1])
 
 
+def _plain(value: Any) -> Any:
+    """Return a number or truth value of NumPy as one of Python.
+
+    >>> _plain(np.array(True)), _plain(np.float64(0.5))
+    (True, 0.5)
+    """
+    return value.item() if isinstance(value, np.generic | np.ndarray) and value.ndim == 0 else value
+
+
 def _complaint(changes: object) -> str:
     if not isinstance(changes, dict):
         return f"Expected a dict of settings, received {describe(changes)}."
@@ -90,6 +99,8 @@ class ChangesExercise(Exercise):
     """A dict with at most three settings, judged by the loss at step 0 and the error of the program that has them."""
 
     def grade(self, answer: object, deadline: Deadline) -> Feedback:
+        if isinstance(answer, dict):
+            answer = {name: _plain(value) for name, value in answer.items()}
         complaint = _complaint(answer)
         if complaint:
             return Feedback("wrong", complaint)
@@ -106,6 +117,8 @@ class ChangesExercise(Exercise):
         if start < HIGHEST_START and error < HIGHEST_ERROR:
             return Feedback("right", f"{evidence} {self.right if settings['scaled'] else SMALLER_WEIGHTS}")
         key = self._left(settings, error)
+        if key == "rate-left" and start >= HIGHEST_START:  # as printed, with dropout on
+            key = "rate-and-dropout-left"
         return self.recognized(key, evidence) if key else Feedback("wrong", evidence)
 
     @staticmethod
@@ -161,6 +174,11 @@ CHANGES = ChangesExercise(
         "rate-left": Mistake(
             {"scaled": True, "dropout": 0.0},
             "The loss at step 0 is sound. The first steps throw the weights away: look at the rate.",
+        ),
+        "rate-and-dropout-left": Mistake(
+            {"scaled": True},
+            "The inputs are right now: with dropout off the loss at step 0 would be sound. It is printed with 0.9 of the "
+            "units switched off and the rest ten times as large. And the rate throws the weights away. Two are left.",
         ),
         "rate-too-low": Mistake(
             {"scaled": True, "rate": 1e-6, "dropout": 0.0},

@@ -141,11 +141,21 @@ def _leak_cases() -> list[Case]:
         test[-1] = train[0, ::-1] + 0.5
         text = f"For {n} test rows of which {copies} are copies, {m} training rows"
         cases.append(Case(text, (rng.permutation(test), train), copies / n))
+    train = np.array([[3.0, 4.0], [5.0, 6.0], [5.0, 6.0], [5.0, 6.0]])
+    test = np.array([[3.0, 4.0], [3.0, 4.0], [5.0, 6.0], [9.0, 9.0]])
+    cases.append(Case("For a test row that occurs twice, and a training row that occurs three times", (test, train), 0.75))
+    train = np.array([[1.0, 2.0], [3.0, 4.0]])
+    text = "For a row that is a copy and one that differs in the seventh digit"
+    cases.append(Case(text, (np.array([[1.0, 2.0], [3.0, 4.000001]]), train), 0.5))
     return cases
 
 
 def _equal(test: Array, train: Array) -> Any:
     return (test[:, None] == train).all(axis=2)
+
+
+def _rows(x: Array) -> set[tuple[float, ...]]:
+    return {tuple(row) for row in x.tolist()}
 
 
 SHARE_LEAKED = FunctionExercise(
@@ -178,6 +188,22 @@ SHARE_LEAKED = FunctionExercise(
         "pairs": Mistake(
             lambda test, train: _equal(test, train).sum() / len(test),
             "You count pairs: a test row that is in the training set twice counts twice.",
+        ),
+        "training-rows": Mistake(
+            lambda test, train: _equal(test, train).any(axis=0).sum() / len(test),
+            "You count training rows that occur among the test rows. Count test rows that occur among the training rows.",
+        ),
+        "distinct-rows": Mistake(
+            lambda test, train: len(_rows(test) & _rows(train)) / len(test),
+            "You count each row once, however often it occurs. Two equal test rows are two leaked rows.",
+        ),
+        "distinct-of-distinct": Mistake(
+            lambda test, train: len(_rows(test) & _rows(train)) / len(_rows(test)),
+            "You took out repeated test rows, from the count and from N. Each of the N rows counts.",
+        ),
+        "nearly-equal": Mistake(
+            lambda test, train: np.isclose(test[:, None], train).all(axis=2).any(axis=1).mean(),
+            "np.isclose and np.allclose let nearly equal rows pass. The question is about exact copies: ==.",
         ),
     },
 )
