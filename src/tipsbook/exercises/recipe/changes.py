@@ -177,8 +177,8 @@ CHANGES = ChangesExercise(
         ),
         "rate-and-dropout-left": Mistake(
             {"scaled": True},
-            "The inputs are right now: with dropout off the loss at step 0 would be sound. It is printed with 0.9 of the "
-            "units switched off and the rest ten times as large. And the rate throws the weights away. Two are left.",
+            "The inputs are right now: with dropout off the loss at step 0 would be sound. It is printed with nine in "
+            "ten units off and the rest ten times as large. And the rate throws the weights away. Two are left.",
         ),
         "rate-too-low": Mistake(
             {"scaled": True, "rate": 1e-6, "dropout": 0.0},

@@ -143,7 +143,9 @@ def _leak_cases() -> list[Case]:
         cases.append(Case(text, (rng.permutation(test), train), copies / n))
     train = np.array([[3.0, 4.0], [5.0, 6.0], [5.0, 6.0], [5.0, 6.0]])
     test = np.array([[3.0, 4.0], [3.0, 4.0], [5.0, 6.0], [9.0, 9.0]])
-    cases.append(Case("For a test row that occurs twice, and a training row that occurs three times", (test, train), 0.75))
+    cases.append(
+        Case("For a test row that occurs twice, and a training row that occurs three times", (test, train), 0.75)
+    )
     train = np.array([[1.0, 2.0], [3.0, 4.0]])
     text = "For a row that is a copy and one that differs in the seventh digit"
     cases.append(Case(text, (np.array([[1.0, 2.0], [3.0, 4.000001]]), train), 0.5))
@@ -191,7 +193,7 @@ SHARE_LEAKED = FunctionExercise(
         ),
         "training-rows": Mistake(
             lambda test, train: _equal(test, train).any(axis=0).sum() / len(test),
-            "You count training rows that occur among the test rows. Count test rows that occur among the training rows.",
+            "You count training rows that occur in the test set. Count test rows that occur in the training set.",
         ),
         "distinct-rows": Mistake(
             lambda test, train: len(_rows(test) & _rows(train)) / len(test),
