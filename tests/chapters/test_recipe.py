@@ -84,6 +84,7 @@ ALTERNATIVES = [
     ("recipe-8", np.array(DIAGNOSES)),
     ("recipe-8", [name.upper().replace(" ", "_") for name in DIAGNOSES]),
     ("recipe-8", {number: name.capitalize() for number, name in enumerate(DIAGNOSES, start=1)}),
+    ("recipe-8", {str(number): name for number, name in enumerate(DIAGNOSES, start=1)}),
     ("recipe-9", {"scaled": True, "rate": 0.3, "dropout": 0.2}),
     ("recipe-9", {"scaled": True, "rate": np.float64(0.03), "dropout": 0, "layers": 2}),
     ("recipe-9", {"scaled": np.True_, "rate": np.array(0.1), "dropout": np.float32(0.0)}),
@@ -127,6 +128,52 @@ def test_shape_type_and_size_are_told(name, value, complaint):
     assert f'hint("{name}")' in feedback.message
 
 
+class TestFormulas:
+    @pytest.mark.parametrize(
+        ("name", "change", "key"),
+        [
+            ("recipe-3", lambda right: -right, "turned-round"),
+            ("recipe-3", abs, "absolute"),
+            ("recipe-3", lambda right: np.maximum(right, 0), "cut-off"),
+        ],
+    )
+    def test_the_sign_of_the_excess_counts(self, name, change, key):
+        right = solution(name)
+        assert check(name, lambda *args: change(right(*args))).hint == key
+
+    @pytest.mark.parametrize(
+        ("answer", "key"),
+        [
+            (lambda W, gradient, lr: np.linalg.norm(lr * gradient), "step-alone"),
+            (
+                lambda W, gradient, lr: abs(1 - np.linalg.norm(W - lr * gradient) / np.linalg.norm(W)),
+                "change-of-the-norm",
+            ),
+            (
+                lambda W, gradient, lr: np.linalg.norm(lr * gradient) / np.linalg.norm(W - lr * gradient),
+                "after-the-step",
+            ),
+        ],
+    )
+    def test_the_change_is_compared_with_the_weights_before_it(self, answer, key):
+        assert check("recipe-6", answer).hint == key
+
+    @pytest.mark.parametrize(
+        ("divide", "key"),
+        [
+            (lambda W, x, rows: -1, "uphill"),
+            (lambda W, x, rows: len(rows) / len(x), "all-examples"),
+            (lambda W, x, rows: len(rows) / W.shape[1], "number-of-classes"),
+        ],
+    )
+    def test_a_step_of_another_length_is_told_apart(self, divide, key):
+        def step(W, x, labels, rows, lr):
+            right = np.array(step_example_by_example(W, x, labels, rows, lr))
+            return W + (right - W) * divide(W, x, rows)
+
+        assert check("recipe-5", step).hint == key
+
+
 class Shifted:
     """Splits whose first examples are those after the first k."""
 
@@ -142,6 +189,11 @@ class TestLeak:
             (lambda test, train: np.isclose(test[:, None], train).all(axis=2).any(axis=1).mean(), "nearly-equal"),
             (lambda test, train: sum((test == row).all(axis=1).any() for row in train) / len(test), "training-rows"),
             (lambda test, train: (test[:, None] == train).all(axis=2).sum() / len(test), "pairs"),
+            (lambda test, train: share_by_sets(test.round(3), train.round(3)), "nearly-equal"),
+            (lambda test, train: (abs(test[:, None] - train).sum(axis=2).min(axis=1) < 1e-3).mean(), "nearly-equal"),
+            (lambda test, train: share_by_sets(test.astype(np.float32), train.astype(np.float32)), "single-precision"),
+            (lambda test, train: share_by_sets(np.sort(test, axis=1), np.sort(train, axis=1)), "any-order"),
+            (lambda test, train: np.isin((test**2).sum(axis=1), (train**2).sum(axis=1)).mean(), "any-order"),
         ],
     )
     def test_what_is_counted_is_told_apart(self, answer, key):
@@ -209,6 +261,26 @@ class TestTiny:
         assert (feedback.status, feedback.hint) == ("wrong", None)
         assert "Called again with k = 9" in feedback.message
 
+    def test_the_right_examples_at_a_low_rate_are_a_matter_of_patience(self):
+        def slow(build, splits, k):
+            net, optimizer = build(0.0), SGD(0.001)
+            for _ in range(500):
+                z = net.forward(splits.train.x[:k], training=True)
+                net.backward(softmax_cross_entropy(z, splits.train.y[:k])[1], inputs=False)
+                optimizer.step(net.params, net.grads)
+            return net
+
+        assert check("recipe-4", slow).hint == "too-few-steps"
+
+    def test_nearly_all_examples_are_not_called_all(self):
+        def learn(build, splits, k):
+            few = Examples(splits.train.x[:200], splits.train.y[:200])
+            return tiny_with_adam(build, Splits(few, few, few), 200)
+
+        feedback = check("recipe-4", learn)
+        assert feedback.status == "wrong"
+        assert "learned all" not in feedback.message
+
     def test_other_examples_are_no_matter_of_patience(self):
         feedback = check("recipe-4", lambda build, splits, k: tiny_with_adam(build, Shifted(splits, k), k))
         assert feedback.hint is None
@@ -224,7 +296,7 @@ class TestDiagnoses:
         [
             ("overfitting", "Expected a list of eight names, received str."),
             (["healthy"] * 7, "received 7 entries."),
-            ([*RIGHT[:7], "flu"], "received 'flu'."),
+            ([*RIGHT[:7], "flu"], "Expected names of the list under the charts, received 'flu'."),
             ([*RIGHT[:5], "two modes", *RIGHT[6:]], "7 of 8 are right; received 'two modes' for chart 6."),
         ],
     )
@@ -248,7 +320,7 @@ class TestChanges:
             ({"rate": np.True_}, "rate is a number, received"),
             ({"rate": "0.1"}, "rate is a number, received str."),
             ({"rate": -0.1}, "Expected rate above 0 and up to 1000, received -0.1."),
-            ({"dropout": 1}, "up to 0.99, received 1."),
+            ({"dropout": 1}, "Expected dropout from 0 up to 0.99, received 1."),
             ({"layers": 2.5}, "layers is a whole number, received 2.5."),
             ({"std": 1e-4, "rate": 0.1, "dropout": 0.0}, "received 2.3 and 0.9"),
         ],
@@ -289,6 +361,9 @@ class TestChanges:
         assert by_weights
         assert "the inputs are as they were" in by_weights.message
         assert "three first checks" not in by_weights.message
+        narrow = check("recipe-9", {"width": 20, "rate": 0.03, "dropout": 0})
+        assert narrow
+        assert "or fewer of them" in narrow.message
 
 
 # Stored measurements: what their scripts measure, and what the chapter says of them

@@ -36,7 +36,7 @@ def _listed(answer: Any) -> Any:
     >>> _listed(np.array(["Healthy", "two_modes"]))
     ['healthy', 'two modes']
     """
-    if isinstance(answer, dict) and list(answer) == list(range(1, len(RIGHT) + 1)):
+    if isinstance(answer, dict) and [str(key) for key in answer] == [str(i + 1) for i in range(len(RIGHT))]:
         answer = list(answer.values())
     if isinstance(answer, np.ndarray) and answer.ndim == 1:
         answer = answer.tolist()
@@ -61,7 +61,7 @@ class DiagnosesExercise(Exercise):
             return Feedback("wrong", f"Expected a list of eight names, received {received}.")
         unknown = [name for name in answer if name not in RIGHT]
         if unknown:
-            return Feedback("wrong", f"Expected names of the list under Figure 12, received {unknown[0]!r}.")
+            return Feedback("wrong", f"Expected names of the list under the charts, received {unknown[0]!r}.")
         wrong = [i for i, (given, name) in enumerate(zip(answer, RIGHT, strict=True), start=1) if given != name]
         if not wrong:
             return Feedback("right", self.right)

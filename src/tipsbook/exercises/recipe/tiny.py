@@ -75,7 +75,7 @@ class TinyExercise(NetworkExercise):
             return self.recognized("fewer-examples", f"{evidence} The largest among them: {losses[:k].max():.2g}.")
         if any(type(layer).__name__ == "Dropout" for layer in net.layers):
             return self.recognized("dropout-left-on", evidence)
-        if losses[:k].mean() < 0.5:
+        if losses[:k].mean() < 0.5 or losses[:k].mean() < 0.5 * losses[k:].mean():
             return self.recognized("too-few-steps", evidence)
         other = " It knows something, but not these examples: on which ones did you train?" if losses.mean() < 2 else ""
         return Feedback("wrong", f"{evidence} Guessing gives 2.3.{other}")
@@ -132,11 +132,12 @@ OVERFIT_TINY = TinyExercise(
         ),
         "all-examples": Mistake(
             lambda build, splits, k: _learn(build(0.0), splits.train),
-            "It has learned all training examples. The check is quick and sharp because it takes only a few.",
+            "It knows nearly all training examples, not the first k alone. The check is quick and sharp because it "
+            "takes only a few.",
         ),
         "more-examples": Mistake(
             lambda build, splits, k: _learn(build(0.0), _first(splits.train, 2 * k), steps=300),
-            "It has learned training examples beyond the first k. Take x[:k] and y[:k], whatever k is.",
+            "It knows training examples beyond the first k, too. Take x[:k] and y[:k] alone, whatever k is.",
         ),
         "fewer-examples": Mistake(
             lambda build, splits, k: _learn(build(0.0), _first(splits.train, 20), steps=200),
@@ -148,7 +149,8 @@ OVERFIT_TINY = TinyExercise(
         ),
         "too-few-steps": Mistake(
             lambda build, splits, k: _learn(build(0.0), _first(splits.train, k), steps=15),
-            "It is on its way and was stopped too early: go on until the loss is below 0.01.",
+            "It is on its way, and was stopped too early or goes in steps that are too short: go on until the loss is "
+            "below 0.01.",
         ),
         "loss": Mistake(_loss, "Return the network; the check measures its loss."),
     },
