@@ -147,6 +147,7 @@ class TestPage:
         html, _, _ = page
         assert re.search(r"<label><span>patient</span> <select[^>]*><option selected>1 of ", html)
         assert html.count("<option") == len(cases)
+        assert re.search(r'<option>10 of 26</option><optgroup label="more patients"><option>11 of 26</option>', html)
         assert html.count('<p class="reply" role="status">') == 2
         assert html.count('type="radio"') == len(cases[0].disease.options)
 

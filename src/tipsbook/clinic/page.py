@@ -17,6 +17,8 @@ from tipsbook.explore.page import keep, render
 from tipsbook.quiz import Question
 from tipsbook.surfaces import spoken
 
+IN_SIGHT = 10  # patients; the others stand in a group of their own, below
+
 
 def element(cases: Sequence[Case], folder: Path) -> str:
     """Return the HTML of the clinic; its frames and texts lie in `<key>.js` in `folder`."""
@@ -51,6 +53,11 @@ def markup(cases: Sequence[Case], opening: str, start: str) -> str:
     """
     first = cases[0]
     patients = native("patient", choice([f"{i + 1} of {len(cases)}" for i in range(len(cases))]))
+    more = f"<option>{IN_SIGHT + 1} of "
+    if more in patients:
+        patients = patients.replace(more, f'<optgroup label="more patients">{more}').replace(
+            "</select>", "</optgroup></select>"
+        )
     said = html.escape(first.sick.say())
     return (
         f'{opening}<div class="controls">{patients}'

@@ -35,8 +35,8 @@ LARGEST = {"std": 100, "rate": 1000, "dropout": 0.99, "l2": 100, "width": 200, "
 HIGHEST_START, HIGHEST_ERROR = 5.0, 0.1  # of the loss at step 0, in nats, and of the error on examples kept aside
 LOWEST_RATE, HIGHEST_RATE = 0.02, 1.2  # that pass with scaled inputs and without dropout
 SMALLER_WEIGHTS = (
-    "You made the weights small enough for inputs from 0 to 16. That repairs the loss at step 0 for this network; the "
-    "inputs are as they were, with a mean far from 0. Scaled inputs suit any network."
+    "Smaller weights, or fewer of them, keep the loss at step 0 low with inputs from 0 to 16. That repairs it for this "
+    "network; the inputs are as they were, with a mean far from 0. Scaled inputs suit any network."
 )
 
 
@@ -67,6 +67,15 @@ def _error(settings: Mapping[str, Any]) -> float:
     return 1 - float(evaluate(net, kept)[1])
 
 
+def _plain(value: Any) -> Any:
+    """Return a number or truth value of NumPy as one of Python.
+
+    >>> _plain(np.array(True)), _plain(np.float64(0.5))
+    (True, 0.5)
+    """
+    return value.item() if isinstance(value, np.generic | np.ndarray) and value.ndim == 0 else value
+
+
 def _complaint(changes: object) -> str:
     if not isinstance(changes, dict):
         return f"Expected a dict of settings, received {describe(changes)}."
@@ -79,7 +88,8 @@ def _complaint(changes: object) -> str:
         elif isinstance(value, bool) or not isinstance(value, int | float | np.number):
             return f"{name} is a number, received {describe(value)}."
         elif not (0 if name in ("dropout", "l2") else 1e-9) <= value <= LARGEST[name]:
-            return f"Expected {name} above 0 and up to {LARGEST[name]}, received {value:g}."
+            lowest = "from 0" if name in ("dropout", "l2") else "above 0 and"
+            return f"Expected {name} {lowest} up to {LARGEST[name]}, received {value:g}."
         elif name in ("width", "layers", "epochs") and value != int(value):
             return f"{name} is a whole number, received {value:g}."
     return ""
@@ -90,6 +100,8 @@ class ChangesExercise(Exercise):
     """A dict with at most three settings, judged by the loss at step 0 and the error of the program that has them."""
 
     def grade(self, answer: object, deadline: Deadline) -> Feedback:
+        if isinstance(answer, dict):
+            answer = {name: _plain(value) for name, value in answer.items()}
         complaint = _complaint(answer)
         if complaint:
             return Feedback("wrong", complaint)
@@ -106,6 +118,8 @@ class ChangesExercise(Exercise):
         if start < HIGHEST_START and error < HIGHEST_ERROR:
             return Feedback("right", f"{evidence} {self.right if settings['scaled'] else SMALLER_WEIGHTS}")
         key = self._left(settings, error)
+        if key == "rate-left" and start >= HIGHEST_START:  # as printed, with dropout on
+            key = "rate-and-dropout-left"
         return self.recognized(key, evidence) if key else Feedback("wrong", evidence)
 
     @staticmethod
@@ -162,10 +176,15 @@ CHANGES = ChangesExercise(
             {"scaled": True, "dropout": 0.0},
             "The loss at step 0 is sound. The first steps throw the weights away: look at the rate.",
         ),
+        "rate-and-dropout-left": Mistake(
+            {"scaled": True},
+            "The inputs are right now: with dropout off the loss at step 0 would be sound. It is printed with nine in "
+            "ten units off and the rest ten times as large. And the rate throws the weights away. Two are left.",
+        ),
         "rate-too-low": Mistake(
             {"scaled": True, "rate": 1e-6, "dropout": 0.0},
-            "The rate went the right way, and too far: with steps as short as these the network hardly leaves its "
-            "start in the epochs that it has.",
+            "The rate went the right way, and too far: with steps as short as these the network does not get far "
+            "enough in the epochs that it has.",
         ),
         "dropout-left": Mistake(
             {"scaled": True, "rate": 0.1},
@@ -178,7 +197,7 @@ CHANGES = ChangesExercise(
         ),
         "bigger": Mistake(
             {"layers": 4, "width": 200},
-            "A larger or longer training of a program that cannot learn: its loss at step 0 is far above ln 10.",
+            "You make a program larger, or train it longer, that cannot learn: its loss at step 0 is far above ln 10.",
         ),
     },
 )

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from tipsbook.grading.answers import describe
 from tipsbook.grading.deadline import Deadline
@@ -27,6 +30,24 @@ def _swapped(i: int, j: int) -> list[str]:
     return names
 
 
+def _listed(answer: Any) -> Any:
+    """Return an answer as a list of names in lower case, where it is one in another form.
+
+    >>> _listed(np.array(["Healthy", "two_modes"]))
+    ['healthy', 'two modes']
+    """
+    if isinstance(answer, dict) and [str(key) for key in answer] == [str(i + 1) for i in range(len(RIGHT))]:
+        answer = list(answer.values())
+    if isinstance(answer, np.ndarray) and answer.ndim == 1:
+        answer = answer.tolist()
+    if not isinstance(answer, list | tuple):
+        return answer
+    return [
+        " ".join(name.lower().replace("-", " ").replace("_", " ").split()) if isinstance(name, str) else name
+        for name in answer
+    ]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DiagnosesExercise(Exercise):
     """A list of eight names; ``confusions`` tells which mistake it is to give one chart the name of another."""
@@ -34,12 +55,13 @@ class DiagnosesExercise(Exercise):
     confusions: Mapping[tuple[int, str], str]
 
     def grade(self, answer: object, deadline: Deadline) -> Feedback:
-        if not isinstance(answer, list | tuple) or len(answer) != len(RIGHT):
-            received = f"{len(answer)} entries" if isinstance(answer, list | tuple) else describe(answer)
+        answer = _listed(answer)
+        if not isinstance(answer, list) or len(answer) != len(RIGHT):
+            received = f"{len(answer)} entries" if isinstance(answer, list) else describe(answer)
             return Feedback("wrong", f"Expected a list of eight names, received {received}.")
         unknown = [name for name in answer if name not in RIGHT]
         if unknown:
-            return Feedback("wrong", f"Expected names of the list under Figure 12, received {unknown[0]!r}.")
+            return Feedback("wrong", f"Expected names of the list under the charts, received {unknown[0]!r}.")
         wrong = [i for i, (given, name) in enumerate(zip(answer, RIGHT, strict=True), start=1) if given != name]
         if not wrong:
             return Feedback("right", self.right)
@@ -91,8 +113,8 @@ DIAGNOSES = DiagnosesExercise(
         ),
         "healthy-for-leak": Mistake(
             _swapped(5, 6),
-            "A validation error that falls to 0 together with training, on mnist1d, is better than it can be: see "
-            "patient A.",
+            "Chart 5 is on mnist1d, where no network of this kind comes near 0 on new signals: a validation error that "
+            "falls to 0 together with training is better than it can be.",
         ),
         "low-for-high": Mistake(
             _swapped(1, 3),

@@ -21,7 +21,9 @@ def _excess_cases() -> list[Case]:
         logits, labels = rng.normal(size=(n, k)), rng.integers(1, k - 1, size=n)
         expected = softmax_cross_entropy(logits, labels)[0] - math.log(k)
         cases.append(Case(f"For logits of shape {(n, k)}, compared with tipslib.losses", (logits, labels), expected))
-    return cases
+    sure = np.array([[4.0, 0.0, 0.0], [0.0, 5.0, 0.0]]), np.array([0, 1])
+    expected = softmax_cross_entropy(*sure)[0] - math.log(3)
+    return [*cases, Case("For a network that knows the answers already: below ln K", sure, expected)]
 
 
 def _losses(logits: Array, labels: Array) -> Any:
@@ -67,6 +69,18 @@ EXCESS_LOSS = FunctionExercise(
         "base-two": Mistake(
             lambda logits, labels: _losses(logits, labels).mean() / math.log(2) - math.log2(logits.shape[1]),
             "These are bits, the logarithm to base 2. Nats use the natural logarithm, np.log.",
+        ),
+        "turned-round": Mistake(
+            lambda logits, labels: math.log(logits.shape[1]) - _losses(logits, labels).mean(),
+            "The difference is turned round. It should be positive when the loss is above ln K.",
+        ),
+        "absolute": Mistake(
+            lambda logits, labels: abs(_losses(logits, labels).mean() - math.log(logits.shape[1])),
+            "You take the absolute value. Keep the sign: a loss below ln K gives a negative number.",
+        ),
+        "cut-off": Mistake(
+            lambda logits, labels: max(0.0, _losses(logits, labels).mean() - math.log(logits.shape[1])),
+            "You cut off at 0. Keep the sign: a loss below ln K gives a negative number.",
         ),
     },
 )
@@ -126,6 +140,18 @@ UPDATE_RATIO = FunctionExercise(
             lambda W, gradient, lr: lr * gradient.std() / W.std(),
             "A std takes the mean away first. The norm does not.",
         ),
+        "step-alone": Mistake(
+            lambda W, gradient, lr: lr * np.linalg.norm(gradient),
+            "This is the length of the step. Divide it by the norm of W.",
+        ),
+        "change-of-the-norm": Mistake(
+            lambda W, gradient, lr: abs(np.linalg.norm(W - lr * gradient) - np.linalg.norm(W)) / np.linalg.norm(W),
+            "You subtract two norms. Take the change of W first, then its norm: a step can turn W and keep its length.",
+        ),
+        "after-the-step": Mistake(
+            lambda W, gradient, lr: lr * np.linalg.norm(gradient) / np.linalg.norm(W - lr * gradient),
+            "You divide by the norm of W after the step. Divide by the norm of W as it is given, before the step.",
+        ),
     },
 )
 
@@ -141,11 +167,27 @@ def _leak_cases() -> list[Case]:
         test[-1] = train[0, ::-1] + 0.5
         text = f"For {n} test rows of which {copies} are copies, {m} training rows"
         cases.append(Case(text, (rng.permutation(test), train), copies / n))
+    train = np.array([[3.0, 4.0], [5.0, 6.0], [5.0, 6.0], [5.0, 6.0]])
+    test = np.array([[3.0, 4.0], [3.0, 4.0], [5.0, 6.0], [9.0, 9.0]])
+    cases.append(
+        Case("For a test row that occurs twice, and a training row that occurs three times", (test, train), 0.75)
+    )
+    train = np.array([[1.0, 2.0], [3.0, 4.0]])
+    text = "For a row that is a copy and one that differs in the seventh digit"
+    cases.append(Case(text, (np.array([[1.0, 2.0], [3.0, 4.000001]]), train), 0.5))
+    text = "For a row that is a copy and one that differs in the tenth digit"
+    cases.append(Case(text, (np.array([[1.0, 2.0], [3.0, 4.000000001]]), train), 0.5))
+    text = "For a row that is a copy and three that hold the numbers of a training row in another order"
+    cases.append(Case(text, (np.array([[1.0, 2.0], [2.0, 1.0], [4.0, 3.0], [2.0, 1.0]]), train), 0.25))
     return cases
 
 
 def _equal(test: Array, train: Array) -> Any:
     return (test[:, None] == train).all(axis=2)
+
+
+def _rows(x: Array) -> set[tuple[float, ...]]:
+    return {tuple(row) for row in x.tolist()}
 
 
 SHARE_LEAKED = FunctionExercise(
@@ -178,6 +220,31 @@ SHARE_LEAKED = FunctionExercise(
         "pairs": Mistake(
             lambda test, train: _equal(test, train).sum() / len(test),
             "You count pairs: a test row that is in the training set twice counts twice.",
+        ),
+        "training-rows": Mistake(
+            lambda test, train: _equal(test, train).any(axis=0).sum() / len(test),
+            "You count training rows that occur in the test set. Count test rows that occur in the training set.",
+        ),
+        "distinct-rows": Mistake(
+            lambda test, train: len(_rows(test) & _rows(train)) / len(test),
+            "You count each row once, however often it occurs. Two equal test rows are two leaked rows.",
+        ),
+        "distinct-of-distinct": Mistake(
+            lambda test, train: len(_rows(test) & _rows(train)) / len(_rows(test)),
+            "You took out repeated test rows, from the count and from N. Each of the N rows counts.",
+        ),
+        "nearly-equal": Mistake(
+            lambda test, train: np.isclose(test[:, None], train).all(axis=2).any(axis=1).mean(),
+            "Nearly equal rows pass: np.isclose, a rounding or a small distance lets them. The question is about exact "
+            "copies: ==.",
+        ),
+        "single-precision": Mistake(
+            lambda test, train: _equal(test.astype(np.float32), train.astype(np.float32)).any(axis=1).mean(),
+            "In float32 two numbers that differ in the tenth digit become one. Compare the rows as they are.",
+        ),
+        "any-order": Mistake(
+            lambda test, train: _equal(np.sort(test), np.sort(train)).any(axis=1).mean(),
+            "A row that holds the same numbers in another order is no copy. Compare entry by entry, in order.",
         ),
     },
 )

@@ -20,6 +20,14 @@ def _step(W: Array, x: Array, labels: Array, rows: Array, lr: float, bugs: str) 
     return W - lr * x[rows].T @ p / (1 if "sum" in bugs else len(rows))
 
 
+def _over_all(W: Array, x: Array, labels: Array, rows: Array, lr: float) -> Any:
+    """Return W after a step in which the probabilities of all examples together sum to 1."""
+    p = np.exp(x[rows] @ W)
+    p /= p.sum()
+    p[np.arange(len(rows)), labels[rows]] -= 1
+    return W - lr * x[rows].T @ p / len(rows)
+
+
 def _by_the_library(W: Array, x: Array, labels: Array, rows: Array, lr: float) -> Any:
     net = Sequential([Dense(W.shape[1], bias=False)], n_in=W.shape[0])
     net.params[:] = W.ravel()
@@ -81,6 +89,22 @@ ONE_STEP = FunctionExercise(
         ),
         "axis-and-sum": _left(
             "axis sum", "The pairing is right now. Two bugs are left, one in the softmax, one in the size of the step."
+        ),
+        "uphill": Mistake(
+            lambda W, x, labels, rows, lr: 2 * W - _step(W, x, labels, rows, lr, ""),
+            "The three bugs are gone, and a new one is there: this step goes up the gradient. The sign was right.",
+        ),
+        "all-examples": Mistake(
+            lambda W, x, labels, rows, lr: W + (_step(W, x, labels, rows, lr, "") - W) * len(rows) / len(x),
+            "You divide by the number of all examples. The mean is that of the batch: divide by len(rows).",
+        ),
+        "number-of-classes": Mistake(
+            lambda W, x, labels, rows, lr: W + (_step(W, x, labels, rows, lr, "") - W) * len(rows) / W.shape[1],
+            "You divide by the number of classes. The mean is over the examples of the batch: divide by len(rows).",
+        ),
+        "softmax-over-all": Mistake(
+            _over_all,
+            "The probabilities sum to 1 over the whole batch and all classes. Each example has its own sum.",
         ),
     },
 )

@@ -1,19 +1,25 @@
-"""Exercise 4: learn twenty examples by heart, judged by the loss on them and by what else was learned."""
+"""Exercise 4: learn k examples by heart, judged by the loss on them and by what else was learned."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from tipsbook.grading.answers import outcome
+from tipsbook.grading.deadline import Deadline
 from tipsbook.grading.exercise import Mistake
 from tipsbook.grading.feedback import Feedback
-from tipsbook.grading.trained import NetworkExercise
+from tipsbook.grading.trained import NetworkExercise, wrong_network
+from tipslib.arrays import Array
 from tipslib.datasets import Examples, Splits, digits
 from tipslib.losses import softmax_cross_entropy
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import SGD, Adam
 from tipslib.training import evaluate
 
-K = 20
+K, ANOTHER_K = 22, 9  # so that an honest network gets example k wrong, with a loss far above SURPRISE
+LEARNED, SURPRISE = 0.01, 0.3  # losses in nats
 Build = Callable[..., Sequential]
 
 
@@ -33,20 +39,53 @@ class TinyExercise(NetworkExercise):
     def arguments(self, splits: Splits) -> tuple[object, ...]:
         return build, splits, K
 
-    def judge(self, net: Sequential, splits: Splits, kept: Examples) -> Feedback:
-        loss = evaluate(net, _first(splits.train))[0]
-        evidence = f"Loss on the first {K} training examples: expected below 0.01, received {loss:.2g}."
-        if evaluate(net, splits.train)[1] > 0.9:
+    def grade(self, answer: object, deadline: Deadline) -> Feedback:
+        """Call an answer that is right with another k, too: it may have learned twenty examples, whatever k is."""
+        feedback = super().grade(answer, deadline)
+        if not feedback:
+            return feedback
+        splits, kept = self.examples()
+        again = outcome(answer, (build, splits, ANOTHER_K), Deadline(deadline.seconds))
+        if again.complaint or wrong_network(again.value, self.n_in, self.n_out):
+            complaint = again.complaint or wrong_network(again.value, self.n_in, self.n_out)
+            return Feedback("wrong", f"Called again with k = {ANOTHER_K}: {complaint}")
+        second = self.judge(again.value, splits, kept, k=ANOTHER_K)
+        return feedback if second else second
+
+    def judge(self, net: Sequential, splits: Splits, kept: Examples, k: int = K) -> Feedback:
+        losses = _losses(net, splits.train)
+        loss = losses[:k].mean()
+        evidence = f"Loss on the first {k} training examples: expected below {LEARNED}, received {loss:.2g}."
+        if evaluate(net, splits.train)[1] > 0.95:
             return self.recognized("all-examples", evidence)
-        if loss < 0.01:
+        if loss < SURPRISE and (losses[k : 2 * k].mean() < SURPRISE or losses[k] < SURPRISE):
+            return self.recognized("more-examples", f"{evidence} On the next one: {losses[k]:.2g}.")
+        if loss < LEARNED:
             return Feedback("right", f"{evidence} {self.right}")
-        if evaluate(net, _first(kept))[0] < 0.1:
+        return self._missed(net, losses, kept, k, evidence)
+
+    def _missed(self, net: Sequential, losses: Array, kept: Examples, k: int, evidence: str) -> Feedback:
+        """Return the reply to a network that has not learned the first k examples, by what it has learned."""
+        learned = int(np.argmax(losses[:k] > SURPRISE))  # how many of the first ones
+        if _losses(net, kept)[:k].mean() < SURPRISE:
             return self.recognized("validation-examples", evidence)
+        if losses[-k:].mean() < SURPRISE:
+            return self.recognized("last-examples", f"{evidence} On the last {k}: {losses[-k:].mean():.2g}.")
+        if learned >= 5 and losses[:learned].mean() < 5 * LEARNED:
+            return self.recognized("fewer-examples", f"{evidence} The largest among them: {losses[:k].max():.2g}.")
         if any(type(layer).__name__ == "Dropout" for layer in net.layers):
             return self.recognized("dropout-left-on", evidence)
-        if loss < 1:
+        if losses[:k].mean() < 0.5 or losses[:k].mean() < 0.5 * losses[k:].mean():
             return self.recognized("too-few-steps", evidence)
-        return Feedback("wrong", f"{evidence} Guessing gives 2.3.")
+        other = " It knows something, but not these examples: on which ones did you train?" if losses.mean() < 2 else ""
+        return Feedback("wrong", f"{evidence} Guessing gives 2.3.{other}")
+
+
+def _losses(net: Sequential, examples: Examples) -> Array:
+    """Return the loss of each example, in inference mode."""
+    z = np.asarray(net.forward(examples.x), np.float64)
+    losses: Array = np.logaddexp.reduce(z, axis=1) - z[np.arange(len(examples.y)), examples.y]
+    return losses
 
 
 def _examples() -> tuple[Splits, Examples]:
@@ -59,7 +98,7 @@ def _first(examples: Examples, k: int = K) -> Examples:
 
 
 def _learn(net: Sequential, examples: Examples, steps: int = 100) -> Sequential:
-    optimizer = Adam(0.01) if len(examples.y) > K else SGD(0.1)
+    optimizer = Adam(0.01) if len(examples.y) > 2 * K else SGD(0.1)
     for _ in range(steps):
         net.backward(softmax_cross_entropy(net.forward(examples.x, training=True), examples.y)[1], inputs=False)
         optimizer.step(net.params, net.grads)
@@ -93,11 +132,25 @@ OVERFIT_TINY = TinyExercise(
         ),
         "all-examples": Mistake(
             lambda build, splits, k: _learn(build(0.0), splits.train),
-            "It has learned all training examples. The check is quick and sharp because it takes only a few.",
+            "It knows nearly all training examples, not the first k alone. The check is quick and sharp because it "
+            "takes only a few.",
+        ),
+        "more-examples": Mistake(
+            lambda build, splits, k: _learn(build(0.0), _first(splits.train, 2 * k), steps=300),
+            "It knows training examples beyond the first k, too. Take x[:k] and y[:k] alone, whatever k is.",
+        ),
+        "fewer-examples": Mistake(
+            lambda build, splits, k: _learn(build(0.0), _first(splits.train, 20), steps=200),
+            "It has learned the first few of the k examples and not the others. Take k of them, whatever k is.",
+        ),
+        "last-examples": Mistake(
+            lambda build, splits, k: _learn(build(0.0), Examples(splits.train.x[-k:], splits.train.y[-k:])),
+            "It has learned the last k training examples, x[-k:]. The first are x[:k].",
         ),
         "too-few-steps": Mistake(
             lambda build, splits, k: _learn(build(0.0), _first(splits.train, k), steps=15),
-            "It is on its way and was stopped too early: go on until the loss is below 0.01.",
+            "It is on its way, and was stopped too early or goes in steps that are too short: go on until the loss is "
+            "below 0.01.",
         ),
         "loss": Mistake(_loss, "Return the network; the check measures its loss."),
     },
