@@ -19,12 +19,14 @@ from solutions import assert_blamed, solution
 from widget_files import after
 
 from tipsbook.checking import check
-from tipslib.activations import relu, sigmoid
-from tipslib.datasets import digits
-from tipslib.layers import Activate, Dense, Layer
+from tipsbook.grading.trained import joined
+from tipslib.activations import Activation, relu, sigmoid, tanh
+from tipslib.datasets import Examples, Splits, digits
+from tipslib.initializers import variance_scaling
+from tipslib.layers import Activate, Dense, Layer, Maxout, PReLU, Residual
 from tipslib.networks import Sequential, mlp
-from tipslib.optimizers import Adam
-from tipslib.training import fit, train
+from tipslib.optimizers import SGD, Adam
+from tipslib.training import EarlyStopping, fit, train
 
 # Right answers other than the solutions, at least one for each exercise
 
@@ -79,6 +81,37 @@ def train_with_batch_norm(splits):
     return net
 
 
+def train_residual_blocks(splits):
+    blocks = [Residual([Dense(64, variance_scaling(4.0)), Activate(sigmoid)]) for _ in range(8)]
+    net = Sequential([*blocks, Dense(10)], n_in=64)
+    fit(net, splits, SGD(lr=0.03), epochs=8)
+    return net
+
+
+class OwnSigmoid(Activation):
+    """The sigmoid under another name."""
+
+    name = "mine"
+
+    def __call__(self, z):
+        return 1 / (1 + np.exp(-z))
+
+    def derivative(self, z):
+        return self(z) * (1 - self(z))
+
+
+def train_own_sigmoid(splits):
+    net = mlp([64, *[50] * 8, 10], activation=OwnSigmoid(), init=variance_scaling(4.0))
+    fit(net, splits, Adam(0.003), epochs=12)
+    return net
+
+
+def train_stopped_early(splits):
+    net = mlp([64, *[50] * 8, 10], activation=sigmoid, init=variance_scaling(4.0))
+    fit(net, splits, Adam(0.003), epochs=20, stop=EarlyStopping(patience=4))
+    return net
+
+
 ALTERNATIVES = [
     ("vanishing-gradients-3", step_by_loops),
     ("vanishing-gradients-3", step_in_single_precision),
@@ -90,6 +123,9 @@ ALTERNATIVES = [
     ("vanishing-gradients-8", 10),
     ("vanishing-gradients-8", np.float32(9.5)),
     ("vanishing-gradients-9", train_with_batch_norm),
+    ("vanishing-gradients-9", train_residual_blocks),
+    ("vanishing-gradients-9", train_own_sigmoid),
+    ("vanishing-gradients-9", train_stopped_early),
 ]
 
 
@@ -156,12 +192,14 @@ class TestGain:
             (np.nan, "Expected finite numbers, received nan."),
             (lambda: 11, "Expected one number, received function."),
             (-3, "A gain must be above 0, received -3."),
+            (1.1, "That looks like a std."),
             (6, "With g = 6 the ratio is 0.13, over 5 seeds. It should be between 0.5 and 2: a larger gain is needed."),
         ],
     )
     def test_other_answers(self, gain, message):
         feedback = check("vanishing-gradients-8", gain)
-        assert (feedback.status, feedback.hint) == ("wrong", None)
+        assert feedback.status == "wrong"
+        assert feedback.hint == ("std-for-gain" if gain == 1.1 else None)
         assert feedback.message.startswith(message)
 
     def test_the_window_has_two_ends(self):
@@ -185,7 +223,7 @@ class TestDeepNetwork:
         [
             ((0.95, 0.93), "received tuple"),
             (mlp([64, *[20] * 8, 2], activation=sigmoid), "Expected one network from 64 inputs to 10 outputs"),
-            (mlp([64, *[20] * 8, 10], activation=sigmoid, runs=2), "Expected one network"),
+            (mlp([64, *[20] * 8, 10], activation=sigmoid, runs=2), "Expected one network, received 2 at once"),
         ],
     )
     def test_what_is_no_such_network(self, value, message):
@@ -196,6 +234,58 @@ class TestDeepNetwork:
     def test_layers_of_ones_own_are_not_looked_into(self):
         net = Sequential([Dense(20), Activate(sigmoid), Shortcut(), Dense(10)], n_in=64)
         assert "Expected layers of tipslib alone" in check("vanishing-gradients-9", lambda splits: net).message
+
+    @pytest.mark.parametrize(
+        "hidden",
+        [
+            Residual([Dense(64), Activate(relu)]),
+            Residual([Residual([Dense(64), Activate(tanh)])]),
+            Maxout(64),
+            PReLU(),
+        ],
+        ids=str,
+    )
+    def test_an_activation_in_a_block_is_another_activation(self, hidden):
+        sigmoids = [layer for _ in range(8) for layer in (Dense(20), Activate(sigmoid))]
+        net = Sequential([hidden, *sigmoids, Dense(10)], n_in=64)
+        assert check("vanishing-gradients-9", lambda splits: net).hint == "other-activation"
+
+    def test_a_name_does_not_make_a_sigmoid(self):
+        class Named(OwnSigmoid):
+            name = "sigmoid"
+
+            def __call__(self, z):
+                return np.maximum(z, 0)
+
+        net = mlp([64, *[20] * 8, 10], activation=Named())
+        assert check("vanishing-gradients-9", lambda splits: net).hint == "other-activation"
+
+    @pytest.mark.parametrize("share", [0.5, 1.0])
+    def test_validation_examples_among_the_training_examples(self, share):
+        def train_on_both(splits):
+            n = int(share * len(splits.val.y))
+            both = joined(splits.train, Examples(splits.val.x[:n], splits.val.y[:n]))
+            return train_with_batch_norm(Splits(both, splits.val, splits.val))
+
+        feedback = check("vanishing-gradients-9", train_on_both)
+        assert feedback.hint == "validation-examples"
+        assert "pixels of all examples in another order" in feedback.message
+
+    def test_validation_examples_of_the_readers_own(self):
+        """Who loads the data again has seen the examples that judge."""
+
+        def train_on_own(splits):
+            data = digits()
+            return train_with_batch_norm(Splits(joined(data.train, data.val), data.val, data.val))
+
+        assert check("vanishing-gradients-9", train_on_own).hint == "all-of-digits"
+
+    def test_steps_that_are_too_long_are_no_plateau(self):
+        net = mlp([64, *[50] * 8, 10], activation=sigmoid)
+        net.params[...] *= 1000
+        feedback = check("vanishing-gradients-9", lambda splits: net)
+        assert feedback.hint == "too-long-steps"
+        assert "The loss is" in feedback.message
 
     def test_activations_in_a_row_are_one_layer(self):
         net = Sequential([Dense(20), *[Activate(sigmoid) for _ in range(8)], Dense(10)], n_in=64)

@@ -169,7 +169,7 @@ def _first_delta_cases() -> list[Case]:
     text = "By hand, delta = [[1]], two layers of one unit, both weights 2, both z = 0"
     cases = [Case(text, (one, [2 * one, 2 * one], [0 * one, 0 * one]), np.array([[0.25]]))]
     rng = np.random.default_rng(0)
-    for widths in ([3, 3, 3], [5, 4, 3, 2]):
+    for widths in ([3, 3, 3, 3], [5, 4, 3, 2]):
         Ws = [rng.normal(size=shape) for shape in pairwise(widths)]
         zs = [rng.normal(size=(4, widths[0]))]
         zs += [_forward(zs[0], Ws[:i]) for i in range(1, len(Ws))]
@@ -180,11 +180,17 @@ def _first_delta_cases() -> list[Case]:
     return cases
 
 
-def _back(delta: Array, Ws: list[Array], zs: list[Array], factor: Callable[[Array], Array]) -> Array:
+def _back(
+    delta: Array, Ws: list[Array], zs: list[Array], factor: Callable[[Array], Array] = sigmoid.derivative
+) -> Array:
     """Go through the layers in the order of the lists, with some factor for the slope."""
     for W, z in zip(Ws, zs, strict=True):
         delta = (delta @ W.T) * factor(z)
     return delta
+
+
+def _without_transpose(delta: Array, Ws: list[Array], zs: list[Array]) -> Array:
+    return _back(delta, [W.T for W in Ws[::-1]], zs[::-1])
 
 
 FIRST_DELTA = FunctionExercise(
@@ -212,12 +218,25 @@ FIRST_DELTA = FunctionExercise(
             "The wrong factor is gone, and nothing has come in its place: each layer has a slope.",
         ),
         "forward-order": Mistake(
-            lambda delta, Ws, zs: _back(delta, Ws, zs, sigmoid.derivative),
+            lambda delta, Ws, zs: _back(delta, Ws, zs),
             "The backward pass starts at the last layer: read both lists from their ends.",
         ),
         "slopes-of-other-layers": Mistake(
-            lambda delta, Ws, zs: _back(delta, Ws[::-1], zs, sigmoid.derivative),
+            lambda delta, Ws, zs: _back(delta, Ws[::-1], zs),
             "W and z now belong to different layers: reverse both lists, not one of them.",
+        ),
+        "slopes-one-below": Mistake(
+            lambda delta, Ws, zs: _back(delta, Ws[::-1], [zs[i - 1] for i in reversed(range(len(zs)))]),
+            "The slopes come from one layer too low, zs[i - 1]; at i = 0 that is even the last layer. Ws[i] stands "
+            "above zs[i]: both have the same index.",
+        ),
+        "weights-one-below": Mistake(
+            lambda delta, Ws, zs: _back(delta, [Ws[i - 1] for i in reversed(range(len(zs)))], zs[::-1]),
+            "The weights come from one layer too low, Ws[i - 1]. Ws[i] stands above zs[i]: both have the same index.",
+        ),
+        "weights-not-transposed": Mistake(
+            _without_transpose,
+            "W carries the signal up. On the way back its transpose is needed, as in the line that you were given.",
         ),
     },
 )

@@ -114,6 +114,8 @@ BETWEEN_SAMPLE_SPREAD = FunctionExercise(
     },
 )
 
+WIDTH = 100
+
 
 @dataclass(frozen=True, kw_only=True)
 class GainExercise(Exercise):
@@ -130,9 +132,11 @@ class GainExercise(Exercise):
         evidence = f"With g = {gain:g} the ratio is {float(f'{ratio:.2g}'):g}, over 5 seeds."
         if 0.5 <= ratio <= 2:
             return Feedback("right", f"{evidence} {self.right}")
-        for key in ("of-a-linear-layer", "of-relu", "slope-at-zero"):
+        for key in ("of-a-linear-layer", "of-relu", "slope-at-zero", "std-for-gain"):
             if math.isclose(gain, self.mistakes[key].answer, rel_tol=0.02):  # type: ignore[arg-type]
                 return self.recognized(key, evidence)
+        if gain < 2 and 0.5 <= self.ratio(gain * WIDTH**0.5) <= 2:
+            return self.recognized("std-for-gain", evidence)
         if gain < 1:
             return self.recognized("smaller", evidence)
         if gain > 12:
@@ -144,7 +148,7 @@ class GainExercise(Exercise):
     def ratio(gain: float) -> float:
         """Return the geometric mean of the ratio over 5 seeds, for 200 examples; infinite where it overflows."""
         x, labels = digits().train
-        widths = [64, *[100] * 8, 10]
+        widths = [64, *[WIDTH] * 8, 10]
         net = mlp(widths, activation=sigmoid, init=variance_scaling(gain), runs=5)
         ratio: Any = np.exp(np.log(delta_ratio(net, x[:200], labels[:200])).mean())
         return float(np.nan_to_num(ratio, nan=np.inf if gain > 1 else 0.0))
@@ -168,6 +172,11 @@ GAIN = GainExercise(
         ),
         "slope-at-zero": Mistake(
             4.0, "4 makes up for the slope at 0. Such weights push z away from 0, where the slope is smaller still."
+        ),
+        "std-for-gain": Mistake(
+            0.4,
+            "That looks like a std. The gain is the std in units of 1/sqrt(n): in layers of 100 units it is ten times "
+            "the std.",
         ),
         "smaller": Mistake(0.1, "Smaller weights multiply the gradient by less in every layer: the other direction."),
         "far-too-large": Mistake(
