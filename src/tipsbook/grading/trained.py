@@ -38,8 +38,6 @@ def wrong_network(net: object, n_in: int, n_out: int) -> str:
     """
     if isinstance(net, Sequential) and net.runs is None and (net.n_in, net.n_out) == (n_in, n_out):
         return ""
-    if isinstance(net, Sequential) and net.runs is not None:
-        return f"Expected one network, received {net.runs} at once, {net}. Leave out `runs`."
     received = net if isinstance(net, Sequential) else describe(net)
     return f"Expected one network from {n_in} inputs to {n_out} outputs, received {received}."
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import wraps
 from itertools import pairwise
+from types import FunctionType
 from typing import Any, cast
 
 import numpy as np
@@ -48,6 +50,19 @@ def _is_sigmoid(activation: Activation) -> bool:
     return bool(np.allclose(activation(z), sigmoid(z)))
 
 
+def _kept(answer: object, made: list[Any]) -> object:
+    """Return a function like the answer, which also puts what it returns into a list; other answers as they are."""
+    if not isinstance(answer, FunctionType):
+        return answer
+
+    @wraps(answer)
+    def keeping(*args: Any) -> Any:
+        made.append(answer(*args))
+        return made[-1]
+
+    return keeping
+
+
 def strange(splits: Splits) -> Splits:
     """Return the splits with the pixels of all examples in another order: one for training, one for validation.
 
@@ -70,7 +85,10 @@ class DeepExercise(NetworkExercise):
     """
 
     def grade(self, answer: object, deadline: Deadline) -> Feedback:
-        feedback = super().grade(answer, deadline)
+        made: list[Any] = []
+        feedback = super().grade(_kept(answer, made), deadline)
+        if made and isinstance(made[-1], Sequential) and made[-1].runs is not None:
+            return Feedback("wrong", f"Expected one network, received {made[-1].runs} at once: leave out `runs`.")
         if not feedback:
             return feedback
         splits, kept = self.examples()
