@@ -69,8 +69,8 @@ def arms() -> dict[str, Arm]:
         found[f"gain {gain}"] = Arm((1, 3), 30, init=variance_scaling(gain), stops=False)
     for c, rates in {0: (0.1, 0.3, 1), 0.25: (1,), 0.5: (0.3, 1, 3, 10), 0.75: (1,)}.items():
         found[f"shift {c:g}, gain 4, 10 layers"] = Arm(rates, 30, Shifted(c), variance_scaling(4.0), 10)
-    for gain, rate in {2: 3, 6: 0.3}.items():
-        found[f"shift 0.5, gain {gain}, 10 layers"] = Arm((rate,), 30, Shifted(0.5), variance_scaling(gain), 10)
+    for gain, rates in {2: (1, 3, 10), 6: (0.3,)}.items():
+        found[f"shift 0.5, gain {gain}, 10 layers"] = Arm(rates, 30, Shifted(0.5), variance_scaling(gain), 10)
     found["shift 0.5, 10 layers"] = Arm((3,), 30, Shifted(0.5), depth=10)
     found["shift 0, gain 4, 10 layers, 90 epochs"] = Arm((0.3,), 90, init=variance_scaling(4.0), depth=10)
     for c in (0, 0.5):
