@@ -23,6 +23,7 @@ from tipslib.activations import Activation, relu, sigmoid, tanh
 from tipslib.datasets import Examples, Splits, digits
 from tipslib.initializers import variance_scaling
 from tipslib.layers import Activate, Dense, Layer, Maxout, PReLU, Residual
+from tipslib.losses import softmax_cross_entropy
 from tipslib.networks import Sequential, mlp
 from tipslib.optimizers import SGD, Adam
 from tipslib.training import EarlyStopping, fit, train
@@ -119,6 +120,11 @@ ALTERNATIVES = [
     ("vanishing-gradients-5", lambda n, std, mean_square_slope, more=1: np.array(np.sqrt(n * mean_square_slope) * std)),
     ("vanishing-gradients-6", first_delta_by_recursion),
     ("vanishing-gradients-7", spread_by_loops),
+    ("vanishing-gradients-7", lambda h: np.sqrt(((h - h.mean(axis=0)) ** 2).mean(axis=0)).mean()),
+    (
+        "vanishing-gradients-6",
+        lambda delta, Ws, zs: slope_in_a_loop(delta, Ws, zs, lambda z: np.exp(z) * sigmoid(-z) ** 2),
+    ),
     ("vanishing-gradients-8", 10),
     ("vanishing-gradients-8", np.float32(9.5)),
     ("vanishing-gradients-9", train_with_batch_norm),
@@ -179,6 +185,77 @@ def test_the_case_by_hand_alone_is_not_enough():
     feedback = check("vanishing-gradients-3", lambda delta, W, z, f: 0.25 * delta @ W.T)
     assert feedback.status == "wrong"
     assert feedback.message.startswith("For delta (4, 3), W (3, 3), z (4, 3), f = tanh")
+
+
+def slope_in_a_loop(delta, Ws, zs, slope=sigmoid.derivative, last=0):
+    """The loop of the exercise, with another slope or another end."""
+    for i in reversed(range(last, len(zs))):
+        delta = (delta @ Ws[i].T) * slope(zs[i])
+    return delta
+
+
+def returned_inside_the_loop(delta, Ws, zs):
+    for i in reversed(range(len(zs))):
+        delta = (delta @ Ws[i].T) * sigmoid.derivative(zs[i])
+        return delta
+
+
+def slopes_before_weights(delta, Ws, zs):
+    for i in reversed(range(len(zs))):
+        delta = delta * sigmoid.derivative(zs[i]) @ Ws[i].T
+    return delta
+
+
+def slope_after_the_loop(delta, Ws, zs):
+    for W in Ws[::-1]:
+        delta = delta @ W.T
+    return delta * sigmoid.derivative(zs[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "hint"),
+    [
+        ("3", lambda delta, W, z, f: delta @ W.T * sigmoid.derivative(z), "sigmoid-in-place-of-f"),
+        ("3", lambda delta, W, z, f: f.derivative(z) * (W @ delta.T).T * f(z), "value-and-slope"),
+        ("3", lambda delta, W, z, f: delta @ W.T * f.derivative(z) / z.shape[0], "mean-over-examples"),
+        ("3", lambda delta, W, z, f: np.einsum("nm,nk->mk", f(z), delta), "weight-gradient"),
+        ("4", lambda net, x, labels: [v**2 for v in norms_by_steps(net, x, labels)], "squared"),
+        ("4", lambda net, x, labels: (v := np.array(norms_by_steps(net, x, labels))) / v[-1], "relative"),
+        ("4", lambda net, x, labels: np.divide(norms_by_steps(net, x, labels), len(labels)), "divided-twice"),
+        ("5", lambda n, std, slope: (n * slope) ** 0.5, "without-weights"),
+        ("5", lambda n, std, slope: std * n**0.5, "without-slope"),
+        ("5", lambda n, std, slope: std * (slope / n) ** 0.5, "std-over-root"),
+        ("5", lambda n, std, slope: (n * std * slope) ** 0.5, "root-of-std"),
+        ("6", lambda delta, Ws, zs: slope_in_a_loop(delta, Ws, zs, lambda z: 1 / 4), "largest-slope"),
+        (
+            "6",
+            lambda delta, Ws, zs: slope_in_a_loop(delta, Ws, zs, lambda z: sigmoid(z) * sigmoid.derivative(z)),
+            "value-and-slope",
+        ),
+        ("6", lambda delta, Ws, zs: slope_in_a_loop(delta, Ws, zs, lambda z: 1 - sigmoid(z) ** 2), "slope-of-tanh"),
+        ("6", lambda delta, Ws, zs: slope_in_a_loop(delta, Ws, zs, last=1), "not-the-first"),
+        ("6", returned_inside_the_loop, "one-layer-alone"),
+        ("6", slopes_before_weights, "slope-before-weights"),
+        ("6", slope_after_the_loop, "one-slope-for-all"),
+        ("7", lambda h: sum(unit.std() for unit in h.T), "summed"),
+        ("7", lambda h: abs(h - h.mean(axis=0)).mean(), "mean-distance"),
+        ("7", lambda h: (h.max(axis=0) - h.min(axis=0)).mean(), "range"),
+        ("7", lambda h: h.std() ** 2, "pooled-variance"),
+        ("7", lambda h: ((h**2).mean(axis=0) ** 0.5).mean(), "not-centered"),
+        ("7", lambda h: (h - h.mean(axis=0)).std(), "root-mean-square"),
+    ],
+)
+def test_a_mistake_is_known_in_another_spelling(name, answer, hint):
+    feedback = check(f"vanishing-gradients-{name}", answer)
+    assert (feedback.status, feedback.hint) == ("wrong", hint)
+
+
+def test_a_bias_is_not_an_entry_of_delta():
+    def norms(net, x, labels):
+        net.backward(softmax_cross_entropy(net.forward(x), labels)[1])
+        return [np.linalg.norm(layer.grads["b"]) for layer in net.layers[:-1:2]]
+
+    assert check("vanishing-gradients-4", norms).hint == "of-the-biases"
 
 
 class TestGain:
@@ -285,6 +362,12 @@ class TestDeepNetwork:
         feedback = check("vanishing-gradients-9", lambda splits: net)
         assert feedback.hint == "too-long-steps"
         assert "The loss is" in feedback.message
+
+    def test_a_network_that_has_hardly_moved_is_not_told_of_long_steps_alone(self):
+        net = mlp([64, *[50] * 8, 10], activation=sigmoid, seed=0)
+        feedback = check("vanishing-gradients-9", lambda splits: net)
+        assert feedback.hint == "too-long-steps"
+        assert "or so few or short that the network is still near where it started" in feedback.message
 
     def test_activations_in_a_row_are_one_layer(self):
         net = Sequential([Dense(20), *[Activate(sigmoid) for _ in range(8)], Dense(10)], n_in=64)

@@ -57,6 +57,22 @@ LAYER_FACTOR = FunctionExercise(
             lambda n, std, mean_square_slope: std * math.sqrt(mean_square_slope),
             "The width is missing: n units send their gradients back, and these add up.",
         ),
+        "without-weights": Mistake(
+            lambda n, std, mean_square_slope: math.sqrt(n * mean_square_slope),
+            "The weights are missing: twice the std makes the factor twice as large.",
+        ),
+        "without-slope": Mistake(
+            lambda n, std, mean_square_slope: math.sqrt(n) * std,
+            "This is the gain alone. One factor is missing: the root mean square slope.",
+        ),
+        "std-over-root": Mistake(
+            lambda n, std, mean_square_slope: std / math.sqrt(n) * math.sqrt(mean_square_slope),
+            "You divide by the root of n. `std` is the std of the weights itself, and n entries add up: multiply.",
+        ),
+        "root-of-std": Mistake(
+            lambda n, std, mean_square_slope: math.sqrt(n * std * mean_square_slope),
+            "`std` has come under the root. There stands its square, or the std itself in front.",
+        ),
     },
 )
 
@@ -105,11 +121,26 @@ BETWEEN_SAMPLE_SPREAD = FunctionExercise(
         ),
         "root-mean-square": Mistake(
             lambda h: np.sqrt(h.var(axis=0).mean()),
-            "You average the variances and take the root last. Here the root comes first, unit by unit.",
+            "This is the root of the mean variance. Here the root comes first, unit by unit, and then the mean.",
         ),
         "corrected": Mistake(
             lambda h: h.std(axis=0, ddof=1).mean(),
             "You divide by N - 1. The spread of these N examples themselves divides by N, NumPy's default.",
+        ),
+        "summed": Mistake(lambda h: h.std(axis=0).sum(), "You add the units up. Their mean is asked for: divide by M."),
+        "mean-distance": Mistake(
+            lambda h: np.abs(h - h.mean(axis=0)).mean(),
+            "This is the mean distance from each unit's mean. A std squares the distances and takes the root.",
+        ),
+        "range": Mistake(
+            lambda h: np.ptp(h, axis=0).mean(), "This is the range, largest minus smallest. Asked is the std."
+        ),
+        "pooled-variance": Mistake(
+            lambda h: h.var(), "This pools all entries, and it is a variance. Take the std of each unit first."
+        ),
+        "not-centered": Mistake(
+            lambda h: np.sqrt((h**2).mean(axis=0)).mean(),
+            "This is the root mean square, without the mean subtracted: a unit that never changes is not at 0.",
         ),
     },
 )
