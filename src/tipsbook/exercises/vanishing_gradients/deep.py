@@ -194,8 +194,8 @@ TRAIN_DEEP_SIGMOID = DeepExercise(
         ),
         "too-long-steps": Mistake(
             lambda splits: _trained(splits, lr=1.0),
-            "The loss is above ln 10 = 2.30, worse than guessing: this is no plateau. The steps are too long, or so few "
-            "or short that the network is still near where it started: look at the training loss of each epoch.",
+            "The loss is above ln 10 = 2.30, worse than guessing: this is no plateau. The steps are too long, or so "
+            "few or short that the network is still near where it started: look at the training loss of each epoch.",
         ),
         "accuracy": Mistake(
             lambda splits: evaluate(_trained(splits), splits.val)[1],
