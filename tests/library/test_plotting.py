@@ -12,6 +12,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from tipslib import plotting
+from tipslib.plotting.axes import columns
 
 FIGURES = {
     "lines": lambda: plotting.lines([1, 2, 3], {"sigmoid": [[1, 2, 3], [2, 3, 4]]}, xlabel="x", ylabel="y"),
@@ -188,3 +189,8 @@ def test_dots_show_every_run_and_the_mean():
 def test_style_gives_settings_that_matplotlib_knows():
     with mpl.rc_context(plotting.style()):
         assert mpl.rcParams["figure.figsize"] == [5.0, 3.3]
+
+
+def test_names_that_just_miss_a_row_of_a_phone_take_two():
+    assert columns(["σ(z)", "σ(z) − ½", "σ(4z)", "σ(4z) − ½"]) == 2
+    assert columns(["σ(z)", "σ(z) − ½", "σ(4z)"]) == 3

@@ -57,7 +57,7 @@ def set_scales(axes: Axes, log_x: bool, log_y: bool, ylim: tuple[float, float] |
 
 def columns(names: Sequence[str]) -> int:
     """Return the columns of a legend: all names in one row if they fit, else rows of equal length."""
-    if sum(len(name) + 5 for name in names) <= 46:
+    if sum(len(name) + 5 for name in names) <= 45:
         return len(names)
     most = max(1, 44 // (max(len(name) for name in names) + 6))
     return -(-len(names) // -(-len(names) // most))

@@ -1,8 +1,6 @@
-"""Exercises 3, 4 and 6: the backward pass, one layer, a whole network, and one with a bug."""
+"""Exercises 3 and 4: the backward pass, one layer and a whole network."""
 
-from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -70,6 +68,22 @@ BACKWARD_STEP = FunctionExercise(
             lambda delta, W, z, f: (delta @ W.T) * f(z) * (1 - f(z)),
             "f(z) (1 - f(z)) is the slope of the sigmoid alone. Here f is any activation: ask it for its derivative.",
         ),
+        "sigmoid-in-place-of-f": Mistake(
+            lambda delta, W, z, f: (delta @ W.T) * sigmoid.derivative(z),
+            "This takes the sigmoid's slope whatever f is. Here f is any activation: ask it for its derivative.",
+        ),
+        "value-and-slope": Mistake(
+            lambda delta, W, z, f: (delta @ W.T) * f(z) * f.derivative(z),
+            "One factor too many: f(z) is the output, and delta meets only the weights and the slope.",
+        ),
+        "mean-over-examples": Mistake(
+            lambda delta, W, z, f: (delta @ W.T) * f.derivative(z) / len(delta),
+            "You divide by N once more. The mean over the batch is already in the delta that comes from above.",
+        ),
+        "weight-gradient": Mistake(
+            lambda delta, W, z, f: f(z).T @ delta,
+            "This is the gradient of the weights W, as in h.T @ delta. Asked is the delta of the layer below them.",
+        ),
     },
 )
 
@@ -119,6 +133,11 @@ def _norms_of_weights(net: Sequential, x: Array, labels: Array) -> Array:
     return np.array([np.linalg.norm(layer.grads["W"]) for layer in net.layers[:-1] if isinstance(layer, Dense)])
 
 
+def _norms_of_biases(net: Sequential, x: Array, labels: Array) -> Array:
+    net.backward(softmax_cross_entropy(net.forward(x), labels)[1])
+    return np.array([np.linalg.norm(layer.grads["b"]) for layer in net.layers[:-1] if isinstance(layer, Dense)])
+
+
 DELTA_NORMS = FunctionExercise(
     name="vanishing-gradients-4",
     call="norms_of_deltas(net, x, labels)",
@@ -150,74 +169,21 @@ DELTA_NORMS = FunctionExercise(
             lambda net, x, labels: len(x) * _norms(net, x, labels),
             "Every norm is N times too large: the loss is the mean over the N examples, not their sum.",
         ),
-    },
-)
-
-
-def _forward(z: Array, Ws: list[Array]) -> Array:
-    for W in Ws:
-        z = sigmoid(z) @ W
-    return z
-
-
-def _felt_at_the_end(delta: Array, Ws: list[Array], z: Array) -> Any:
-    return (delta * _forward(z, Ws)).sum()
-
-
-def _first_delta_cases() -> list[Case]:
-    one = np.array([[1.0]])
-    text = "By hand, delta = [[1]], two layers of one unit, both weights 2, both z = 0"
-    cases = [Case(text, (one, [2 * one, 2 * one], [0 * one, 0 * one]), np.array([[0.25]]))]
-    rng = np.random.default_rng(0)
-    for widths in ([3, 3, 3], [5, 4, 3, 2]):
-        Ws = [rng.normal(size=shape) for shape in pairwise(widths)]
-        zs = [rng.normal(size=(4, widths[0]))]
-        zs += [_forward(zs[0], Ws[:i]) for i in range(1, len(Ws))]
-        delta = rng.normal(size=(4, widths[-1]))
-        expected = numerical_gradient(partial(_felt_at_the_end, delta, Ws), zs[0])
-        text = f"For layers of {widths} units and 4 examples, compared with differences"
-        cases.append(Case(text, (delta, Ws, zs), expected))
-    return cases
-
-
-def _back(delta: Array, Ws: list[Array], zs: list[Array], factor: Callable[[Array], Array]) -> Array:
-    """Go through the layers in the order of the lists, with some factor for the slope."""
-    for W, z in zip(Ws, zs, strict=True):
-        delta = (delta @ W.T) * factor(z)
-    return delta
-
-
-FIRST_DELTA = FunctionExercise(
-    name="vanishing-gradients-6",
-    call="first_delta(delta, Ws, zs)",
-    cases=_first_delta_cases,
-    unchanged=lambda delta, Ws, zs: _back(delta, Ws[::-1], zs[::-1], sigmoid),
-    right="A sigmoid's value is about 1/2 and its slope at most 1/4: the bug made the gradient look too healthy.",
-    hints=(
-        "All shapes fit, so put the formula beside the line of code and compare them factor by factor.",
-        "Try one unit with z = 0. What should a layer multiply by, and what does this code multiply by?",
-        "The chain rule asks how much the output moves when z moves.",
-    ),
-    mistakes={
-        "half-a-slope": Mistake(
-            lambda delta, Ws, zs: _back(delta, Ws[::-1], zs[::-1], lambda z: 1 - sigmoid(z)),
-            "1 - sigmoid(z) is one part of the slope. The whole is its product with sigmoid(z).",
+        "squared": Mistake(
+            lambda net, x, labels: _norms(net, x, labels) ** 2,
+            "These are the squared norms: the root of each is missing.",
         ),
-        "slope-at-the-value": Mistake(
-            lambda delta, Ws, zs: _back(delta, Ws[::-1], zs[::-1], lambda z: sigmoid.derivative(sigmoid(z))),
-            "A slope, but taken at sigmoid(z). `derivative` wants z itself.",
+        "relative": Mistake(
+            lambda net, x, labels: _norms(net, x, labels) / _norms(net, x, labels)[-1],
+            "You divided by the norm of the last hidden layer. The exercise asks for the norms themselves.",
         ),
-        "no-slope": Mistake(
-            lambda delta, Ws, zs: _back(delta, Ws[::-1], zs[::-1], np.ones_like),
-            "The wrong factor is gone, and nothing has come in its place: each layer has a slope.",
+        "divided-twice": Mistake(
+            lambda net, x, labels: _norms(net, x, labels) / len(x),
+            "Every norm is N times too small: the gradient that the loss returns is already that of the mean.",
         ),
-        "forward-order": Mistake(
-            lambda delta, Ws, zs: _back(delta, Ws, zs, sigmoid.derivative),
-            "The backward pass starts at the last layer: read both lists from their ends.",
-        ),
-        "slopes-of-other-layers": Mistake(
-            lambda delta, Ws, zs: _back(delta, Ws[::-1], zs, sigmoid.derivative),
-            "W and z now belong to different layers: reverse both lists, not one of them.",
+        "of-the-biases": Mistake(
+            _norms_of_biases,
+            "You added the rows first, as for a bias. The norm of delta takes in each example's entries one by one.",
         ),
     },
 )

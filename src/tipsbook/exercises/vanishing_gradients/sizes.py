@@ -57,6 +57,22 @@ LAYER_FACTOR = FunctionExercise(
             lambda n, std, mean_square_slope: std * math.sqrt(mean_square_slope),
             "The width is missing: n units send their gradients back, and these add up.",
         ),
+        "without-weights": Mistake(
+            lambda n, std, mean_square_slope: math.sqrt(n * mean_square_slope),
+            "The weights are missing: twice the std makes the factor twice as large.",
+        ),
+        "without-slope": Mistake(
+            lambda n, std, mean_square_slope: math.sqrt(n) * std,
+            "This is the gain alone. One factor is missing: the root mean square slope.",
+        ),
+        "std-over-root": Mistake(
+            lambda n, std, mean_square_slope: std / math.sqrt(n) * math.sqrt(mean_square_slope),
+            "You divide by the root of n. `std` is the std of the weights itself, and n entries add up: multiply.",
+        ),
+        "root-of-std": Mistake(
+            lambda n, std, mean_square_slope: math.sqrt(n * std * mean_square_slope),
+            "`std` has come under the root. There stands its square, or the std itself in front.",
+        ),
     },
 )
 
@@ -105,14 +121,31 @@ BETWEEN_SAMPLE_SPREAD = FunctionExercise(
         ),
         "root-mean-square": Mistake(
             lambda h: np.sqrt(h.var(axis=0).mean()),
-            "You average the variances and take the root last. Here the root comes first, unit by unit.",
+            "This is the root of the mean variance. Here the root comes first, unit by unit, and then the mean.",
         ),
         "corrected": Mistake(
             lambda h: h.std(axis=0, ddof=1).mean(),
             "You divide by N - 1. The spread of these N examples themselves divides by N, NumPy's default.",
         ),
+        "summed": Mistake(lambda h: h.std(axis=0).sum(), "You add the units up. Their mean is asked for: divide by M."),
+        "mean-distance": Mistake(
+            lambda h: np.abs(h - h.mean(axis=0)).mean(),
+            "This is the mean distance from each unit's mean. A std squares the distances and takes the root.",
+        ),
+        "range": Mistake(
+            lambda h: np.ptp(h, axis=0).mean(), "This is the range, largest minus smallest. Asked is the std."
+        ),
+        "pooled-variance": Mistake(
+            lambda h: h.var(), "This pools all entries, and it is a variance. Take the std of each unit first."
+        ),
+        "not-centered": Mistake(
+            lambda h: np.sqrt((h**2).mean(axis=0)).mean(),
+            "This is the root mean square, without the mean subtracted: a unit that never changes is not at 0.",
+        ),
     },
 )
+
+WIDTH = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,9 +163,11 @@ class GainExercise(Exercise):
         evidence = f"With g = {gain:g} the ratio is {float(f'{ratio:.2g}'):g}, over 5 seeds."
         if 0.5 <= ratio <= 2:
             return Feedback("right", f"{evidence} {self.right}")
-        for key in ("of-a-linear-layer", "of-relu", "slope-at-zero"):
+        for key in ("of-a-linear-layer", "of-relu", "slope-at-zero", "std-for-gain"):
             if math.isclose(gain, self.mistakes[key].answer, rel_tol=0.02):  # type: ignore[arg-type]
                 return self.recognized(key, evidence)
+        if gain < 2 and 0.5 <= self.ratio(gain * WIDTH**0.5) <= 2:
+            return self.recognized("std-for-gain", evidence)
         if gain < 1:
             return self.recognized("smaller", evidence)
         if gain > 12:
@@ -144,7 +179,7 @@ class GainExercise(Exercise):
     def ratio(gain: float) -> float:
         """Return the geometric mean of the ratio over 5 seeds, for 200 examples; infinite where it overflows."""
         x, labels = digits().train
-        widths = [64, *[100] * 8, 10]
+        widths = [64, *[WIDTH] * 8, 10]
         net = mlp(widths, activation=sigmoid, init=variance_scaling(gain), runs=5)
         ratio: Any = np.exp(np.log(delta_ratio(net, x[:200], labels[:200])).mean())
         return float(np.nan_to_num(ratio, nan=np.inf if gain > 1 else 0.0))
@@ -168,6 +203,11 @@ GAIN = GainExercise(
         ),
         "slope-at-zero": Mistake(
             4.0, "4 makes up for the slope at 0. Such weights push z away from 0, where the slope is smaller still."
+        ),
+        "std-for-gain": Mistake(
+            0.4,
+            "That looks like a std. The gain is the std in units of 1/sqrt(n): in layers of 100 units it is ten times "
+            "the std.",
         ),
         "smaller": Mistake(0.1, "Smaller weights multiply the gradient by less in every layer: the other direction."),
         "far-too-large": Mistake(
