@@ -1,5 +1,6 @@
 """All that the tests know of the chapter on adaptive learning rates."""
 
+import copy
 import itertools
 
 import measured
@@ -12,7 +13,7 @@ from widget_files import after, numbers
 from tipsbook.checking import check, wrong_answers
 from tipsbook.exercises.adaptive_learning_rates.valley import SHIFT, START, Valley
 from tipslib.gradcheck import numerical_gradient
-from tipslib.optimizers import AdamW, Momentum, Nesterov
+from tipslib.optimizers import SGD, Adam, AdamW, Momentum, Nesterov
 
 # Right answers other than the solutions, at least one for each exercise
 
@@ -73,6 +74,21 @@ def valley_in_place(gradient, theta):
     return theta
 
 
+class Unit(SGD):
+    """Steps of one length against the gradient."""
+
+    def update(self, params, grads, lr, decays):
+        params -= lr * grads / np.linalg.norm(grads)
+
+
+def newton(gradient, theta):
+    for _ in range(40):
+        g = gradient(theta)
+        H = np.array([(gradient(theta + d) - g) / 1e-6 for d in 1e-6 * np.eye(2)])
+        theta = theta - np.linalg.solve(H, g)
+    return theta
+
+
 ALTERNATIVES = [
     ("adaptive-learning-rates-5", adam_by_sums),
     ("adaptive-learning-rates-5", adam_with_effective_rate),
@@ -82,6 +98,7 @@ ALTERNATIVES = [
     ("adaptive-learning-rates-8", rate_by_norms),
     ("adaptive-learning-rates-9", valley_by_hand),
     ("adaptive-learning-rates-9", valley_in_place),
+    ("adaptive-learning-rates-9", newton),
 ]
 
 
@@ -114,9 +131,29 @@ def test_only_a_first_step_that_is_not_finite_counts_from_0():
         return solution("adaptive-learning-rates-5")(*args) * np.nan
 
     assert wrong_answers("adaptive-learning-rates-5").keys() >= {"counts-from-0"}
+    assert check("adaptive-learning-rates-5", steps_before_its_gradient).hint == "averages-late"
     feedback = check("adaptive-learning-rates-5", never_finite)
     assert (feedback.status, feedback.hint) == ("wrong", None)
     assert "expected finite numbers, received nan at [0, 0]" in feedback.message
+
+
+def steps_before_its_gradient(grads, lr, beta1, beta2, eps):
+    """Make each step with the averages of the one before; its first is 0 / 0, which is not 1 - beta^0."""
+    m, v, theta, points = 0 * grads[0], 0 * grads[0], 0 * grads[0], []
+    for t, g in enumerate(grads, start=1):
+        points.append(theta := theta - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps))
+        m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+    return np.diff([0 * theta, *points], axis=0)
+
+
+def test_a_sign_that_is_lost_or_turned_round_gets_a_reply_that_fits_both():
+    def turned_round(gradients, lr):
+        before, after = gradients[-2:]
+        return 2 * lr / (1 + after @ before / (before @ before))
+
+    feedback = check("adaptive-learning-rates-8", turned_round)
+    assert feedback.hint == "sign-lost"
+    assert "1 + factor in place of 1 - factor turns it round" in feedback.message
 
 
 def test_the_decay_of_another_parameter_is_seen():
@@ -141,7 +178,8 @@ class TestValley:
         [
             (lambda theta: theta[0], "value", "received the number 0.8"),
             (lambda theta: np.zeros(3), None, "expected shape (2,), received shape (3,)"),
-            (lambda theta: theta, "still-in-the-valley", "received 24 after 0."),
+            (lambda theta: theta, "guessed", "received 24 after 0."),
+            (lambda theta: theta + np.array([2.2, 0.0]), "guessed", "received 0 after 0."),
             (lambda theta: theta * np.inf, "diverged", "expected finite numbers, received inf at [0]"),
             (lambda theta: np.full(2, 1e6), "diverged", "Expected a value below 0.005"),
         ],
@@ -153,21 +191,49 @@ class TestValley:
         assert message in feedback.message
 
     def test_a_place_that_is_almost_low_enough(self):
-        feedback = check("adaptive-learning-rates-9", lambda gradient, theta: SHIFT + np.array([0.9, 0.81]))
+        def almost(gradient, theta):
+            optimizer = Momentum(0.003)
+            for _ in range(100):
+                optimizer.step(theta, gradient(theta))
+            return np.array(theta)
+
+        feedback = check("adaptive-learning-rates-9", almost)
         assert (feedback.status, feedback.hint) == ("wrong", None)
         assert "Close; a little more momentum" in feedback.message
 
+    @pytest.mark.parametrize(
+        ("optimizer", "hint"),
+        [(Adam(0.01), "creeps"), (Adam(0.1), "creeps"), (Unit(0.01), "jumps"), (Unit(0.1), "jumps")],
+    )
+    def test_a_walk_is_told_what_it_did(self, optimizer, hint):
+        """Adam is not limited by the walls, and steps of one length do not creep."""
+
+        def walk(gradient, theta):
+            method = copy.deepcopy(optimizer)
+            for _ in range(200):
+                method.step(theta, gradient(theta))
+            return theta
+
+        feedback = check("adaptive-learning-rates-9", walk)
+        assert feedback.hint == hint
+        assert "The last steps are" in feedback.message
+
     def test_each_call_counts(self):
-        def asks_twice(gradient, theta):
+        def looks_to_the_side(gradient, theta):
             optimizer = Momentum(0.003)
             for _ in range(150):
-                gradient(theta)
+                gradient(theta + 1e-3)
                 optimizer.step(theta, gradient(theta))
             return theta
 
-        feedback = check("adaptive-learning-rates-9", asks_twice)
+        feedback = check("adaptive-learning-rates-9", looks_to_the_side)
         assert feedback.hint == "too-many-calls"
         assert "after 300." in feedback.message
+
+    def test_whoever_measures_the_curvature_is_right_and_not_told_of_momentum(self):
+        feedback = check("adaptive-learning-rates-9", newton)
+        assert feedback.status == "right"
+        assert "measures the curvature" in feedback.message
 
 
 # Stored measurements: what their scripts measure, and what the chapter says of them

@@ -41,21 +41,24 @@ def _steps(
     average: bool = True,
     inside: bool = False,
     root: bool = True,
+    late: bool = False,
 ) -> Array:
     """Make the steps as readers do when one thing is wrong."""
     m, v, changes = np.zeros_like(grads[0]), np.zeros_like(grads[0]), []
     for t, g in enumerate(grads, start=start):
+        before = m, v
         m = beta1 * m + (1 - beta1) * g
         v = beta2 * v + (1 - beta2) * g**2 if average else v + g**2
+        used, squares = before if late else (m, v)
         bias1, bias2 = (np.float64(1 - b**t) if c else 1.0 for b, c in zip((beta1, beta2), correct, strict=True))
-        below: Any = v / (bias2 if average else 1.0) + (eps if inside else 0.0)
-        changes.append(-lr * m / bias1 / ((np.sqrt(below) if root else below) + (0.0 if inside else eps)))
+        below: Any = squares / (bias2 if average else 1.0) + (eps if inside else 0.0)
+        changes.append(-lr * used / bias1 / ((np.sqrt(below) if root else below) + (0.0 if inside else eps)))
     return np.array(changes)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AdamExercise(FunctionExercise):
-    """A function whose first step alone is not finite has divided by 1 - beta^0."""
+    """A first step that alone is not finite was divided by 1 - beta^0; one that is 0 came before its gradient."""
 
     def grade(self, answer: object, deadline: Deadline) -> Feedback:
         feedback = super().grade(answer, deadline)
@@ -63,8 +66,11 @@ class AdamExercise(FunctionExercise):
             return feedback
         case = self.cases()[1]
         value: Any = np.asarray(outcome(answer, case.args, Deadline(deadline.seconds)).value)
-        first_alone = value.shape == case.expected.shape and np.isfinite(value[1:]).all()
-        return self.recognized("counts-from-0", feedback.message) if first_alone else feedback
+        if value.shape != case.expected.shape or not np.isfinite(value[1:]).all():
+            return feedback
+        if np.isfinite(value[0]).all():
+            return feedback if value[0].any() else self.recognized("averages-late", feedback.message)
+        return self.recognized("counts-from-0", feedback.message)
 
 
 ADAM_STEPS = AdamExercise(
@@ -93,6 +99,10 @@ ADAM_STEPS = AdamExercise(
         "counts-from-2": Mistake(
             lambda *args: _steps(*args, start=2),
             "Your corrections are one step ahead: t is 1 in the first step, also in the powers.",
+        ),
+        "averages-late": Mistake(
+            lambda *args: _steps(*args, late=True),
+            "Your first step comes before its gradient: update both averages first, then make the step.",
         ),
         "eps-inside": Mistake(
             lambda *args: _steps(*args, inside=True),

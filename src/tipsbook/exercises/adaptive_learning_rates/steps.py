@@ -116,7 +116,8 @@ LARGEST_STABLE_RATE = FunctionExercise(
         ),
         "sign-lost": Mistake(
             lambda gradients, lr: 2 * lr / (1 - abs(_factor(gradients))),
-            "The gradients change their sign from step to step, so the factor is negative. Norms lose that.",
+            "The gradients change their sign from step to step, so the factor is negative. A quotient of norms loses "
+            "the sign, and 1 + factor in place of 1 - factor turns it round.",
         ),
         "curvature": Mistake(
             lambda gradients, lr: (1 - _factor(gradients)) / lr,
