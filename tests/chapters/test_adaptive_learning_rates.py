@@ -12,7 +12,9 @@ from widget_files import after, numbers
 
 from tipsbook.checking import check, wrong_answers
 from tipsbook.exercises.adaptive_learning_rates.valley import SHIFT, START, Valley
+from tipslib.datasets import digits
 from tipslib.gradcheck import numerical_gradient
+from tipslib.networks import mlp
 from tipslib.optimizers import SGD, Adam, AdamW, Momentum, Nesterov
 
 # Right answers other than the solutions, at least one for each exercise
@@ -286,6 +288,81 @@ def test_the_figure_shows_what_the_chapter_says(stored):
     assert abs(long[0, 39:].mean() - long[1, 39:].mean()) < 0.02
 
 
+headlines = measured.script("training", "adaptive_learning_rates_headlines")
+
+
+@pytest.fixture(scope="module")
+def kept():
+    return measured.stored("training", "adaptive-learning-rates-headlines")
+
+
+def test_all_parts_of_the_headlines_are_there(kept):
+    assert kept["signs"].shape == (len(headlines.SIGN_RATES), 2, headlines.SEEDS)
+    for place, (*_, rates) in headlines.EDGES.items():
+        assert kept[f"edge/{place}"].shape == (len(rates), headlines.SEEDS, 4)
+    for size in headlines.SIZES:
+        assert kept[f"batches/{size}"].shape == (len(headlines.SIZE_RATES), 2, headlines.SEEDS)
+    for place, (*_, grids) in headlines.CONTESTS.items():
+        for method, grid in grids.items():
+            assert kept[f"contest/{place}/{method}/scores"].shape == (len(grid), headlines.SEEDS)
+            assert kept[f"contest/{place}/{method}/test"].shape == (headlines.FRESH,)
+
+
+def test_a_stored_curvature_is_what_the_script_measures(kept):
+    start, learned, _, _ = headlines.edge("4 layers", 0.3, 1, steps=30)
+    place = headlines.EDGES["4 layers"][-1].index(0.3)
+    assert (start, learned) == pytest.approx(kept["edge/4 layers"][place, 1, :2], rel=1e-3)
+
+
+def test_stored_batches_are_what_the_script_measures(kept):
+    _, history = headlines.train(digits(), [100] * 4, SGD(0.1), 20, 256)
+    place = headlines.SIZE_RATES.index(0.1)
+    assert history.train_loss[-1] == pytest.approx(kept["batches/256"][place, 0], rel=0.05)
+
+
+def exact_product(net, x, y, d):
+    """Multiply a direction by the Hessian, without differences: Pearlmutter (1994), "Fast exact multiplication"."""
+    dense = [layer for layer in net.layers if layer.params]
+
+    def read(values):
+        theta = net.params.copy()
+        net.params[:] = values
+        found = [(layer.params["W"].copy(), layer.params["b"].copy()) for layer in dense]
+        net.params[:] = theta
+        return found
+
+    weights, moves = read(net.params), read(d)
+    values, changes, above_0 = [x], [0 * x], []
+    for (W, b), (V, c) in zip(weights, moves, strict=True):
+        z, dz = values[-1] @ W + b, changes[-1] @ W + values[-1] @ V + c
+        above_0.append(z > 0)
+        values.append(z * above_0[-1])
+        changes.append(dz * above_0[-1])
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    delta, change = (p - np.eye(10)[y]) / len(x), p * (dz - (p * dz).sum(axis=1, keepdims=True)) / len(x)
+    theta = net.params.copy()
+    for i in reversed(range(len(dense))):
+        dense[i].params["W"][:] = changes[i].T @ delta + values[i].T @ change
+        dense[i].params["b"][:] = change.sum(axis=0)
+        W, V = weights[i][0], moves[i][0]
+        delta, change = delta @ W.T * above_0[i - 1], (change @ W.T + delta @ V.T) * above_0[i - 1]
+    product, net.params[:] = net.params.copy(), theta
+    return product
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_curvature_by_differences_is_exact(seed):
+    x, y = digits(n=200).train
+    net = mlp([64, 100, 100, 100, 100, 10], seed=seed)
+    d = np.random.default_rng(0).normal(size=net.params.shape)
+    for _ in range(30):
+        d /= np.linalg.norm(d)
+        product = exact_product(net, x, y, d)
+        curvature, d = d @ product, product
+    assert headlines.largest_curvature(net, x, y) == pytest.approx(curvature, rel=1e-4)
+
+
 # The moves that the page proposes (*Try:* ...): they show what it says they show
 
 METHODS = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam")
@@ -332,12 +409,13 @@ def test_race_kappa_hurts_sgd_most_and_rmsprop_settles_late(widgets):
     race.set("turned by, degrees", 45)
     round_bowl, long_bowl = settled(race, **{"κ": 5}), settled(race, **{"κ": 100})
     growth = {name: long_bowl[name] / round_bowl[name] for name in METHODS}
-    assert growth["SGD"] > 10
-    assert growth["Momentum"] < 2
-    assert growth["Nesterov"] < 4
+    assert growth["SGD"] > 15
+    assert growth["Momentum"] < 8  # with its best β, about the root of that
+    assert growth["Nesterov"] < 8
+    assert round_bowl["Momentum"] < round_bowl["SGD"]
     assert long_bowl["RMSProp"] == max(long_bowl.values())
-    assert "nobody settled" in race.say(steps=0)
-    assert "SGD" in race.say(steps=400).split("settled. ")[0]
+    assert "β = 0.7" in race.say(optimizer="Momentum")
+    assert "β" not in race.say(optimizer="Adam")
 
 
 def test_phase_zigzag_divergence_and_the_root_of_beta(widgets):
@@ -393,16 +471,6 @@ def test_sweep_level_in_accuracy_and_not_in_loss(widgets):
     assert hard["Adam"][0] > hard["SGD"][0] + 0.02
 
 
-def test_wells_across_stays_comes_back_and_leaves_the_better_one(widgets):
-    wells = widgets[5]
-    ends = {beta: "deeper" in wells.say(start=1.6, β=beta) for beta in (0, 0.5, 0.8, 0.9, 0.95, 0.99)}
-    assert ends == {0: False, 0.5: False, 0.8: True, 0.9: True, 0.95: True, 0.99: False}
-    for beta in (0, 0.9, 0.99):
-        assert "shallower" in wells.say(start=0.6, β=beta)
-    assert "shallower" in wells.say(start="−1.8", β=0.9)
-    assert "deeper" in wells.say(β=0)
-
-
 # For each claim a fault of the library that it notices
 
 BALL_FAST = Fault(
@@ -424,12 +492,14 @@ ADAM_SHORT = Fault("tipslib/optimizers/adam.py", "        m *= self.beta1  #", "
 BALL_NOT_ITS_OWN = Fault(
     "tipslib/optimizers/descent.py", "params -= np.multiply(lr, self.v,", "params -= np.multiply(lr, self.v + grads,"
 )
-AHEAD_HALF = Fault(
-    "tipslib/optimizers/descent.py", "np.multiply(self.momentum, self.v,", "np.multiply(0.5 * self.momentum, self.v,"
-)
 ADAM_NO_EPS = Fault("tipslib/optimizers/adam.py", "        work += self.eps  #", "        work += 0.0  #")
 BALL_FORGETS = Fault(
     "tipslib/optimizers/descent.py", "self.v += grads\n        params -=", "self.v = 1.0 * grads\n        params -="
+)
+NO_STEPS = Fault(
+    "tipslib/training.py",
+    "optimizer.step(net.params, net.grads, net.decays)",
+    "optimizer.step(net.params, 0 * net.grads, net.decays)",
 )
 SGD_SIGNS = Fault(
     "tipslib/optimizers/descent.py", "params -= np.multiply(lr, grads,", "params -= np.multiply(lr, np.sign(grads),"
@@ -441,15 +511,18 @@ FAULTS = {
     "steps-gd-1000": SGD_SLOW,
     "steps-ball-1000": BALL_FAST,
     "symptom-ratio": SGD_SLOW,
-    "start-limit": HE_GAIN_ONE,
+    "start-curvature": HE_GAIN_ONE,
+    "coarse-curvature": HE_GAIN_ONE,
+    "start-share": HE_GAIN_ONE,
     "large-rate-loss": SGD_SLOW,
+    "signs": NO_STEPS,
+    "signs-adam": ADAM_FAST,
     "noise-floor": SGD_SLOW,
     "l2-small": ADAM_SLOW,
     "l2-large": ADAM_FAST,
     "adamw-both": DECAY_SMALL,
     "reddi-adam": ADAM_SUMS,
     "reddi-default": ADAM_FAST,
-    "shared-spread": SGD_SLOW,
     "shared-gap": SGD_SLOW,
     "tuned-spread": ADAM_FAST,
     "tuned-loss-ratio": SGD_SLOW,
@@ -457,19 +530,16 @@ FAULTS = {
     "cosine-large": COSINE_FLAT,
     "constant-small": ADAM_FAST,
     "cosine-small": COSINE_ZERO,
-    "warmup-large": ADAM_SLOW,
     "race-adagrad": ADAGRAD_FORGETS,
     "race-adagrad-45": ADAGRAD_FORGETS,
-    "race-adam": ADAM_SHORT,
-    "race-adam-45": ADAM_SHORT,
     "race-momentum": BALL_NOT_ITS_OWN,
-    "nesterov-limit": AHEAD_HALF,
+    "round-sgd": SGD_SIGNS,
+    "round-momentum": BALL_NOT_ITS_OWN,
+    "round-nine": BALL_NOT_ITS_OWN,
     "eps-half": ADAM_NO_EPS,
     "rosen-momentum": BALL_FORGETS,
     "rosen-sgd": SGD_SIGNS,
     "rosen-adam": ADAM_SHORT,
-    "rosen-adam-short": ADAM_SHORT,
     "wells-half": BALL_FAST,
-    "wells-nine": BALL_FORGETS,
     "wells-most": BALL_FAST,
 }

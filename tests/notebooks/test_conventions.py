@@ -30,7 +30,6 @@ TO_REVISE = {  # chapters whose headlines have not been measured again
     "generalization/early-stopping.ipynb",
     "generalization/regularization.ipynb",
     "recipe/recipe.ipynb",
-    "training/adaptive-learning-rates.ipynb",
     "training/batch-normalization.ipynb",
     "training/initialization.ipynb",
     "training/relu-maxout.ipynb",
