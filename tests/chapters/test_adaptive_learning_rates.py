@@ -345,8 +345,9 @@ def exact_product(net, x, y, d):
     for i in reversed(range(len(dense))):
         dense[i].params["W"][:] = changes[i].T @ delta + values[i].T @ change
         dense[i].params["b"][:] = change.sum(axis=0)
-        W, V = weights[i][0], moves[i][0]
-        delta, change = delta @ W.T * above_0[i - 1], (change @ W.T + delta @ V.T) * above_0[i - 1]
+        if i > 0:
+            W, V, on = weights[i][0], moves[i][0], above_0[i - 1]
+            delta, change = delta @ W.T * on, (change @ W.T + delta @ V.T) * on
     product, net.params[:] = net.params.copy(), theta
     return product
 
