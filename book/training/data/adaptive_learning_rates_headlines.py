@@ -113,7 +113,7 @@ def slope(net: Sequential, theta: Array, x: Array, y: Array) -> Array:
     return net.grads.copy()
 
 
-def largest_curvature(net: Sequential, x: Array, y: Array, rounds: int = 30, eps: float = 1e-6) -> float:
+def largest_curvature(net: Sequential, x: Array, y: Array, rounds: int = 30, eps: float = 1e-9) -> float:
     """Return the largest eigenvalue of the Hessian; the step is short, so that it crosses no kink of a ReLU."""
     theta, d = net.params.copy(), np.random.default_rng(0).normal(size=net.params.shape)
     for _ in range(rounds):
