@@ -15,7 +15,7 @@ from tipsbook.exercises.adaptive_learning_rates.valley import SHIFT, START, Vall
 from tipslib.datasets import digits
 from tipslib.gradcheck import numerical_gradient
 from tipslib.networks import mlp
-from tipslib.optimizers import SGD, Adam, AdamW, Momentum, Nesterov
+from tipslib.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, RMSProp
 
 # Right answers other than the solutions, at least one for each exercise
 
@@ -91,7 +91,49 @@ def newton(gradient, theta):
     return theta
 
 
+def adam_by_matrices(grads, lr, beta1, beta2, eps):
+    t = np.arange(len(grads))
+
+    def mean(beta, values):
+        weights = np.tril(beta ** abs(t[:, None] - t))
+        return weights @ values / weights.sum(axis=1, keepdims=True)
+
+    return -lr * mean(beta1, grads) / (np.sqrt(mean(beta2, grads**2)) + eps)
+
+
+def velocity_by_form_b(gradient, theta, v, lr, beta):
+    u = -lr * beta * v
+    return list((u - lr * gradient(theta + u)) / -lr)
+
+
+def adamw_decays_last(theta, grads, lr, decay):
+    theta, m, v = np.array(theta), np.zeros_like(theta), np.zeros_like(theta)
+    for i in range(len(grads)):
+        shrink = lr * decay * theta
+        m += 0.1 * (grads[i] - m)
+        v += 0.001 * (grads[i] ** 2 - v)
+        theta -= lr * m / (1 - 0.9 ** (i + 1)) / (np.sqrt(v / (1 - 0.999 ** (i + 1))) + 1e-8)
+        theta -= shrink
+    return theta.tolist()
+
+
+def rate_by_the_secant(gradients, lr):
+    """The parameters moved by lr times the gradient; its change over that is the curvature."""
+    last, before = gradients[-1], gradients[-2]
+    return 2 * lr * np.linalg.norm(before) / np.linalg.norm(last - before)
+
+
+def rate_by_one_parameter(gradients, lr):
+    i = abs(gradients[-1]).argmax()
+    return float(2 * lr / (1 - gradients[-1, i] / gradients[-2, i]))
+
+
 ALTERNATIVES = [
+    ("adaptive-learning-rates-5", adam_by_matrices),
+    ("adaptive-learning-rates-6", velocity_by_form_b),
+    ("adaptive-learning-rates-7", adamw_decays_last),
+    ("adaptive-learning-rates-8", rate_by_the_secant),
+    ("adaptive-learning-rates-8", rate_by_one_parameter),
     ("adaptive-learning-rates-5", adam_by_sums),
     ("adaptive-learning-rates-5", adam_with_effective_rate),
     ("adaptive-learning-rates-6", velocity_by_the_library),
@@ -182,6 +224,7 @@ class TestValley:
             (lambda theta: np.zeros(3), None, "expected shape (2,), received shape (3,)"),
             (lambda theta: theta, "guessed", "received 24 after 0."),
             (lambda theta: theta + np.array([2.2, 0.0]), "guessed", "received 0 after 0."),
+            (lambda theta: (theta, theta), None, "expected shape (2,), received shape (2, 2)"),
             (lambda theta: theta * np.inf, "diverged", "expected finite numbers, received inf at [0]"),
             (lambda theta: np.full(2, 1e6), "diverged", "Expected a value below 0.005"),
         ],
@@ -191,6 +234,51 @@ class TestValley:
         assert feedback.status == "wrong"
         assert feedback.hint == hint
         assert message in feedback.message
+
+    @pytest.mark.parametrize("calls", [3, 50])
+    def test_the_way_to_the_minimum_is_not_known_either(self, calls):
+        """It asks often enough, throws the gradients away, and names the place as seen from the start."""
+
+        def measured_off(gradient, theta):
+            for _ in range(calls):
+                gradient(theta)
+            return theta + np.array([2.2, 0.0])
+
+        feedback = check("adaptive-learning-rates-9", measured_off)
+        assert feedback.hint == "known-place"
+        assert "moved and mirrored" in feedback.message
+
+    def test_it_is_the_same_mirrored(self):
+        valley, other = Valley(), Valley(side=-1.0)
+        theta = np.array([2.3, 0.4])
+        mirrored = SHIFT + (theta - SHIFT) * [-1, 1]
+        assert other.height(mirrored) == pytest.approx(valley.height(theta))
+        assert other(mirrored) == pytest.approx(valley(theta) * [-1, 1])
+        assert other.height(other.start) == pytest.approx(valley.height(valley.start))
+
+    @pytest.mark.parametrize(
+        ("rate", "calls", "hint"),
+        [(0.0, 200, "start-returned"), (-0.0005, 200, "uphill"), (-0.0005, 3, "uphill"), (0.0032, 1, "stops-early")],
+    )
+    def test_a_walk_that_leads_nowhere_is_not_said_to_jump_or_to_be_thrown_out(self, rate, calls, hint):
+        def walk(gradient, theta):
+            for _ in range(calls):
+                theta = theta - rate * gradient(theta)
+            return theta
+
+        assert check("adaptive-learning-rates-9", walk).hint == hint
+
+    @pytest.mark.parametrize(("optimizer", "share"), [(RMSProp(0.01), "74%"), (Momentum(0.001, 0.99), "57%")])
+    def test_steps_that_undo_a_part_of_each_other_are_said_to_do_that(self, optimizer, share):
+        def walk(gradient, theta):
+            method = copy.deepcopy(optimizer)
+            for _ in range(200):
+                method.step(theta, gradient(theta))
+            return theta
+
+        feedback = check("adaptive-learning-rates-9", walk)
+        assert "partly undo each other" in feedback.message
+        assert share in feedback.message
 
     def test_a_place_that_is_almost_low_enough(self):
         def almost(gradient, theta):

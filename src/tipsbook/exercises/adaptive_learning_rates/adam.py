@@ -123,6 +123,18 @@ ADAM_STEPS = AdamExercise(
             lambda grads, lr, beta1, beta2, eps: _steps(grads, lr, beta2, beta1, eps),
             "beta1 and beta2 have changed places: beta1 belongs to the gradients, beta2 to their squares.",
         ),
+        "m-corrected-alone": Mistake(
+            lambda *args: _steps(*args, correct=(True, False)),
+            "You correct m and not v: now the first steps are too long. Both averages start at 0.",
+        ),
+        "parameters": Mistake(
+            lambda *args: np.cumsum(_steps(*args), axis=0),
+            "Each row adds up the steps so far: that is where the parameters are. Return the steps themselves.",
+        ),
+        "no-average": Mistake(
+            lambda grads, lr, beta1, beta2, eps: _steps(grads, lr, 0.0, beta2, eps),
+            "You divide the gradient itself. Adam steps along m, the average of gradients: beta1 has to come in.",
+        ),
         "one-array": Mistake(
             lambda *args: np.repeat(_steps(*args)[-1:], len(args[0]), axis=0),
             "All rows are the last step: you keep the same array each time and change it in place. Keep copies.",
@@ -198,6 +210,14 @@ ADAMW = FunctionExercise(
         "grows": Mistake(
             lambda *args: _decayed(*args, factor=1 + args[-2] * args[-1]),
             "With this sign the weights grow. Decay multiplies by a little less than 1.",
+        ),
+        "once": Mistake(
+            lambda theta, grads, lr, decay: _decayed(theta, grads, lr, 0.0) * (1 - lr * decay),
+            "The weights shrink once, at the end. In the equation they shrink in every step.",
+        ),
+        "once-at-the-start": Mistake(
+            lambda theta, grads, lr, decay: _decayed(theta * (1 - lr * decay), grads, lr, 0.0),
+            "The weights shrink once, before the loop. In the equation they shrink in every step.",
         ),
         "no-decay": Mistake(
             lambda *args: _decayed(*args), "The decay is gone from the gradient, and nothing has come in its place."

@@ -15,27 +15,32 @@ from tipslib.optimizers import SGD, Momentum, RMSProp
 
 CALL = "cross_the_valley(gradient, theta)"
 CALLS, GOAL, LAST = 200, 0.005, 50
-SHIFTS = np.array([[2.0, -1.0], [-1.5, 0.5]])  # the valley stands in two places, so that nobody can know its minimum
-SHIFT, FROM = SHIFTS[0], np.array([-1.2, 1.0])
+SHIFT, FROM = np.array([2.0, -1.0]), np.array([-1.2, 1.0])
 START = SHIFT + FROM
+ELSEWHERE = np.array([-1.5, 0.5])  # a second valley, mirrored: neither place nor way to the minimum can be typed in
 
 
 class Valley:
-    """Rosenbrock's function with its minimum moved; keeps where its gradient was asked for.
+    """Rosenbrock's function, moved and perhaps mirrored; keeps where its gradient was asked for.
 
     >>> valley = Valley()
     >>> valley(SHIFT + 1), valley.height(SHIFT + 1), valley.calls
     (array([-0.,  0.]), 0.0, 1)
     """
 
-    def __init__(self, shift: Array = SHIFT) -> None:
-        self.shift, self.start = shift, shift + FROM
+    def __init__(self, shift: Array = SHIFT, *, side: float = 1.0) -> None:
+        self.shift, self.sides = shift, np.array([side, 1.0])
+        self.start = shift + self.sides * FROM
         self.asked: list[Array] = []
 
     def __call__(self, theta: Any) -> Array:
         self.asked.append(np.array(theta, dtype=float))
-        a, b = self.asked[-1] - self.shift
-        return np.array([-2 * (1 - a) - 400 * a * (b - a**2), 200 * (b - a**2)])
+        return self.slope(self.asked[-1])
+
+    def slope(self, theta: Array) -> Array:
+        """Return the gradient, without counting."""
+        a, b = self.sides * (theta - self.shift)
+        return self.sides * np.array([-2 * (1 - a) - 400 * a * (b - a**2), 200 * (b - a**2)])
 
     @property
     def calls(self) -> int:
@@ -43,12 +48,19 @@ class Valley:
 
     def height(self, theta: Array) -> float:
         """Return the value to be made small."""
-        a, b = theta - self.shift
+        a, b = self.sides * (theta - self.shift)
         return float((1 - a) ** 2 + 100 * (b - a**2) ** 2)
 
     def repeats(self) -> int:
         """Return how often the gradient was asked for where it had just been asked for."""
         return sum(np.array_equal(one, other) for one, other in itertools.pairwise(self.asked))
+
+    def uphill(self) -> bool:
+        """Say whether the first step from the start followed the gradient instead of going against it."""
+        steps = [theta - self.start for theta in self.asked[:3] if not np.array_equal(theta, self.start)]
+        return bool(steps) and float(steps[0] @ self.slope(self.start)) > 0.9 * float(
+            np.linalg.norm(steps[0]) * np.linalg.norm(self.slope(self.start))
+        )
 
     def gait(self) -> tuple[float, float]:
         """Return the mean length of the last steps, and how far they lead, as a share of their sum."""
@@ -65,7 +77,8 @@ class ValleyExercise(Exercise):
         complaint = wrong_signature(answer, CALL)
         if complaint:
             return Feedback("wrong", complaint)
-        first, second = (self._grade_in(Valley(shift), answer, deadline) for shift in SHIFTS)
+        valleys = Valley(), Valley(ELSEWHERE, side=-1.0)
+        first, second = (self._grade_in(valley, answer, deadline) for valley in valleys)
         if first.status == "right" and second.status == "wrong":
             return self.recognized("known-place", second.message.splitlines()[-1])
         return first
@@ -76,16 +89,16 @@ class ValleyExercise(Exercise):
             return nothing_returned(CALL)
         if result.complaint:
             return Feedback("wrong", f"From theta = {show(valley.start)} {result.complaint}")
-        wrong_kind = self._judge_kind(result.value)  # not "or": a Feedback is true when the answer is right
+        wrong_kind = self._judge_kind(result.value, valley)  # not "or": a Feedback is true when the answer is right
         return self._judge_place(np.asarray(result.value, float), valley) if wrong_kind is None else wrong_kind
 
-    def _judge_kind(self, value: Any) -> Feedback | None:
+    def _judge_kind(self, value: Any, valley: Valley) -> Feedback | None:
         """Return what is wrong with the kind of the answer, None when nothing is."""
         complaint = wrong_array(value, START)
         if not complaint:
             return None
         if "finite" in complaint:
-            return self.recognized("diverged", f"For {CALL}: {complaint}")
+            return self.recognized("uphill" if valley.uphill() else "diverged", f"For {CALL}: {complaint}")
         if isinstance(value, np.ndarray) and value.ndim == 2 and value.shape[1] == 2:
             return self.recognized("path", f"Expected shape (2,), received shape {value.shape}.")
         if isinstance(value, float | np.floating):
@@ -97,11 +110,10 @@ class ValleyExercise(Exercise):
         evidence = (
             f"Expected a value below {GOAL:g} after at most {CALLS} calls, received {height:.2g} after {valley.calls}."
         )
-        if height > valley.height(valley.start):
-            place = "minimum-of-the-formula" if np.allclose(theta, 1, atol=0.05) else "diverged"
-            return self.recognized(place, evidence)
-        if valley.calls < 3:
-            return self.recognized("guessed", evidence)
+        if height > valley.height(valley.start) or valley.calls < 3:
+            return self.recognized(_lost(theta, valley), evidence)
+        if np.allclose(theta, valley.start, rtol=0, atol=1e-6):
+            return self.recognized("start-returned", evidence)
         if valley.calls > CALLS:
             return self.recognized("asks-twice" if valley.repeats() > valley.calls / 3 else "too-many-calls", evidence)
         if height < GOAL:
@@ -111,6 +123,18 @@ class ValleyExercise(Exercise):
             walked = f"The last steps are {length:.2g} long; together they lead {share:.0%} of their length."
             return self.recognized("creeps" if share > 0.8 else "jumps", f"{evidence} {walked}")
         return Feedback("wrong", f"{evidence} Close; a little more momentum, or another rate?")
+
+
+def _lost(theta: Array, valley: Valley) -> str:
+    """Return the mistake of whoever ends above the start, or hardly asked for a gradient."""
+    if height_rose := valley.height(theta) > valley.height(valley.start):
+        if np.allclose(theta, 1, atol=0.05):
+            return "minimum-of-the-formula"
+        if valley.uphill():
+            return "uphill"
+    if 0 < valley.calls < 3 and not np.array_equal(theta, valley.start):
+        return "stops-early"
+    return "diverged" if height_rose else "guessed"
 
 
 def _walk(method: Any, gradient: Any, theta: Array, steps: int) -> list[Array]:
@@ -126,6 +150,12 @@ def _twice(gradient: Any, theta: Array) -> Array:
     for _ in range(150):
         gradient(theta)
         optimizer.step(theta, gradient(theta))
+    return theta
+
+
+def _uphill(gradient: Any, theta: Array) -> Array:
+    for _ in range(3):
+        theta = theta + 0.0005 * gradient(theta)
     return theta
 
 
@@ -145,7 +175,7 @@ CROSS_THE_VALLEY = ValleyExercise(
         ),
         "jumps": Mistake(
             lambda gradient, theta: _walk(RMSProp(0.05), gradient, theta, 200)[-1],
-            "It jumps from wall to wall: most of each step is undone by the next.",
+            "It jumps from wall to wall: the last steps partly undo each other.",
         ),
         "too-many-calls": Mistake(
             lambda gradient, theta: _walk(SGD(0.002), gradient, theta, 6000)[-1],
@@ -158,11 +188,23 @@ CROSS_THE_VALLEY = ValleyExercise(
         ),
         "known-place": Mistake(
             lambda gradient, theta: _walk(SGD(0.002), gradient, theta, 200)[-1] * 0 + SHIFT + 1,
-            "That is right where the valley stands now, and wrong when it is moved: no place may be typed in.",
+            "That is right in one valley and wrong in one that is moved and mirrored. Follow the gradients.",
         ),
         "diverged": Mistake(
             lambda gradient, theta: _walk(SGD(0.1), gradient, theta, 200)[-1],
             "It is thrown out of the valley: the rate is too large for the walls.",
+        ),
+        "uphill": Mistake(
+            _uphill,
+            "Your first step goes with the gradient, which is uphill. Go against it.",
+        ),
+        "stops-early": Mistake(
+            lambda gradient, theta: _walk(Momentum(0.003), gradient, theta, 1)[-1],
+            "You stop almost at once. Is `return` inside the loop?",
+        ),
+        "start-returned": Mistake(
+            lambda gradient, theta: _walk(Momentum(0.003), gradient, theta.copy(), 200)[0],
+            "You return the place where you began. Does each step change what you return?",
         ),
         "path": Mistake(
             lambda gradient, theta: np.array(_walk(Momentum(0.003), gradient, theta, 200)),
