@@ -41,21 +41,24 @@ def _steps(
     average: bool = True,
     inside: bool = False,
     root: bool = True,
+    late: bool = False,
 ) -> Array:
     """Make the steps as readers do when one thing is wrong."""
     m, v, changes = np.zeros_like(grads[0]), np.zeros_like(grads[0]), []
     for t, g in enumerate(grads, start=start):
+        before = m, v
         m = beta1 * m + (1 - beta1) * g
         v = beta2 * v + (1 - beta2) * g**2 if average else v + g**2
+        used, squares = before if late else (m, v)
         bias1, bias2 = (np.float64(1 - b**t) if c else 1.0 for b, c in zip((beta1, beta2), correct, strict=True))
-        below: Any = v / (bias2 if average else 1.0) + (eps if inside else 0.0)
-        changes.append(-lr * m / bias1 / ((np.sqrt(below) if root else below) + (0.0 if inside else eps)))
+        below: Any = squares / (bias2 if average else 1.0) + (eps if inside else 0.0)
+        changes.append(-lr * used / bias1 / ((np.sqrt(below) if root else below) + (0.0 if inside else eps)))
     return np.array(changes)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AdamExercise(FunctionExercise):
-    """A function whose first step alone is not finite has divided by 1 - beta^0."""
+    """A first step that alone is not finite was divided by 1 - beta^0; one that is 0 came before its gradient."""
 
     def grade(self, answer: object, deadline: Deadline) -> Feedback:
         feedback = super().grade(answer, deadline)
@@ -63,8 +66,11 @@ class AdamExercise(FunctionExercise):
             return feedback
         case = self.cases()[1]
         value: Any = np.asarray(outcome(answer, case.args, Deadline(deadline.seconds)).value)
-        first_alone = value.shape == case.expected.shape and np.isfinite(value[1:]).all()
-        return self.recognized("counts-from-0", feedback.message) if first_alone else feedback
+        if value.shape != case.expected.shape or not np.isfinite(value[1:]).all():
+            return feedback
+        if np.isfinite(value[0]).all():
+            return feedback if value[0].any() else self.recognized("averages-late", feedback.message)
+        return self.recognized("counts-from-0", feedback.message)
 
 
 ADAM_STEPS = AdamExercise(
@@ -94,6 +100,10 @@ ADAM_STEPS = AdamExercise(
             lambda *args: _steps(*args, start=2),
             "Your corrections are one step ahead: t is 1 in the first step, also in the powers.",
         ),
+        "averages-late": Mistake(
+            lambda *args: _steps(*args, late=True),
+            "Your first step comes before its gradient: update both averages first, then make the step.",
+        ),
         "eps-inside": Mistake(
             lambda *args: _steps(*args, inside=True),
             "Your eps is under the root. Here it is added to the root, as in the paper.",
@@ -112,6 +122,18 @@ ADAM_STEPS = AdamExercise(
         "betas-swapped": Mistake(
             lambda grads, lr, beta1, beta2, eps: _steps(grads, lr, beta2, beta1, eps),
             "beta1 and beta2 have changed places: beta1 belongs to the gradients, beta2 to their squares.",
+        ),
+        "m-corrected-alone": Mistake(
+            lambda *args: _steps(*args, correct=(True, False)),
+            "You correct m and not v: now the first steps are too long. Both averages start at 0.",
+        ),
+        "parameters": Mistake(
+            lambda *args: np.cumsum(_steps(*args), axis=0),
+            "Each row adds up the steps so far: that is where the parameters are. Return the steps themselves.",
+        ),
+        "no-average": Mistake(
+            lambda grads, lr, beta1, beta2, eps: _steps(grads, lr, 0.0, beta2, eps),
+            "You divide the gradient itself. Adam steps along m, the average of gradients: beta1 has to come in.",
         ),
         "one-array": Mistake(
             lambda *args: np.repeat(_steps(*args)[-1:], len(args[0]), axis=0),
@@ -188,6 +210,14 @@ ADAMW = FunctionExercise(
         "grows": Mistake(
             lambda *args: _decayed(*args, factor=1 + args[-2] * args[-1]),
             "With this sign the weights grow. Decay multiplies by a little less than 1.",
+        ),
+        "once": Mistake(
+            lambda theta, grads, lr, decay: _decayed(theta, grads, lr, 0.0) * (1 - lr * decay),
+            "The weights shrink once, at the end. In the equation they shrink in every step.",
+        ),
+        "once-at-the-start": Mistake(
+            lambda theta, grads, lr, decay: _decayed(theta * (1 - lr * decay), grads, lr, 0.0),
+            "The weights shrink once, before the loop. In the equation they shrink in every step.",
         ),
         "no-decay": Mistake(
             lambda *args: _decayed(*args), "The decay is gone from the gradient, and nothing has come in its place."

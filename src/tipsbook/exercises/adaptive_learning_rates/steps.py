@@ -58,6 +58,14 @@ NEW_VELOCITY = FunctionExercise(
             lambda gradient, theta, v, lr, beta: beta * v - lr * gradient(theta + beta * v),
             "This is form B, with the rate inside the velocity. Here v adds up gradients, and lr comes with the step.",
         ),
+        "rate-inside-ahead": Mistake(
+            lambda gradient, theta, v, lr, beta: beta * v - lr * gradient(theta - lr * beta * v),
+            "The place is right. But here v adds up gradients: no rate and no minus before the gradient.",
+        ),
+        "moving-average": Mistake(
+            lambda gradient, theta, v, lr, beta: beta * v + (1 - beta) * gradient(theta - lr * beta * v),
+            "The place is right. But your v is a moving average, form C: here the gradient enters with the weight 1.",
+        ),
         "whole-velocity": Mistake(
             lambda gradient, theta, v, lr, beta: beta * v + gradient(theta - lr * v),
             "You look a little too far: in the next step only the fraction beta of the old velocity is left.",
@@ -116,7 +124,8 @@ LARGEST_STABLE_RATE = FunctionExercise(
         ),
         "sign-lost": Mistake(
             lambda gradients, lr: 2 * lr / (1 - abs(_factor(gradients))),
-            "The gradients change their sign from step to step, so the factor is negative. Norms lose that.",
+            "The gradients change their sign from step to step, so the factor is negative. A quotient of norms loses "
+            "the sign, and 1 + factor in place of 1 - factor turns it round.",
         ),
         "curvature": Mistake(
             lambda gradients, lr: (1 - _factor(gradients)) / lr,
@@ -125,6 +134,18 @@ LARGEST_STABLE_RATE = FunctionExercise(
         "scaled-down": Mistake(
             lambda gradients, lr: lr / abs(_factor(gradients)),
             "You divide the rate by the growth. But the growth is lr * curvature - 1, not proportional to the rate.",
+        ),
+        "factor": Mistake(
+            lambda gradients, lr: _factor(gradients),
+            "That is the factor from row to row, and right so far. Solve 1 - lr * curvature for the curvature.",
+        ),
+        "turned-quotient": Mistake(
+            lambda gradients, lr: 2 * lr / (1 - 1 / _factor(gradients)),
+            "Your quotient is upside down: the last row over the one before it.",
+        ),
+        "negative": Mistake(
+            lambda gradients, lr: 2 * lr / (_factor(gradients) - 1),
+            "Your rate is negative: 1 and the factor have changed places.",
         ),
         "first-rows": Mistake(
             lambda gradients, lr: 2 * lr / (1 - _factor(gradients, 0)),
