@@ -139,6 +139,49 @@ def test_wrong_factors_are_named_without_masks_too(factor, reply):
     assert "weights of the masks" not in message
 
 
+def one_factor_forward_alone(x, W, p, seed):
+    keep = np.random.default_rng(seed).random(x.shape) >= p
+    return ((x * keep / (1 - p)) @ W @ W.T) * keep
+
+
+def one_factor_back_alone(x, W, p, seed):
+    keep = np.random.default_rng(seed).random(x.shape) >= p
+    return ((x * keep) @ W @ W.T) * keep / (1 - p)
+
+
+def two_factors_forward(x, W, p, seed):
+    keep = np.random.default_rng(seed).random(x.shape) >= p
+    return ((x * keep / (1 - p) ** 2) @ W @ W.T) * keep / (1 - p)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reply"),
+    [
+        (one_factor_forward_alone, "One factor 1 / (1 - p) is missing"),
+        (one_factor_back_alone, "One factor 1 / (1 - p) is missing"),
+        (two_factors_forward, "one factor 1 / (1 - p) too many"),
+    ],
+)
+def test_a_factor_is_told_wherever_it_is_missing_or_too_many(answer, reply):
+    message = check("dropout-4", answer).message
+    assert reply in message
+    assert "belongs here" not in message
+
+
+def test_dividing_the_masks_as_well_is_told():
+    def inverted(h, W, b, p):
+        masks, shares = every_mask(len(h), p)
+        mean = np.exp(shares @ np.log(softmax((h * masks / (1 - p)) @ W + b)))
+        return mean / mean.sum()
+
+    assert "the masks were divided by 1 - p" in check("dropout-6", inverted).message
+
+
+def test_least_squares_made_smaller_is_told():
+    message = check("dropout-7", lambda X, y, p: (1 - p) * np.linalg.lstsq(X, y, rcond=None)[0]).message
+    assert "right only where inputs are not correlated" in message
+
+
 def test_the_means_over_masks_are_held_against_all_masks(monkeypatch):
     monkeypatch.setattr(identities, "every_mask", lambda n, p: every_mask(n, p * p))
     assert not check("dropout-6", solution("dropout-6"))
@@ -185,6 +228,41 @@ class TestWrongLabels:
             return net
 
         assert check("dropout-9", dishonest).hint == "validation-examples"
+
+    @pytest.mark.parametrize("lr", [0.003, 0.001])
+    def test_a_few_epochs_on_the_validation_examples_at_the_end_are_found(self, lr):
+        def polished(splits):
+            net = solution("dropout-9")(splits)
+            fit(net, Splits(splits.val, splits.val, splits.val), Adam(lr), epochs=3, batch_size=50)
+            return net
+
+        feedback = check("dropout-9", polished)
+        assert feedback.hint == "validation-examples"
+        assert "was it trained on them?" in feedback.message
+
+    @pytest.mark.parametrize("n", [1000, 500])
+    def test_other_examples_with_right_labels_are_found(self, n):
+        """They hold none of the examples that judge, and so they pass until the classes are renamed."""
+
+        def ignoring(splits):
+            net = mlp([64, 100, 100, 10], dropout=0.5)
+            fit(net, digits(n=n), Adam(0.003), epochs=20, batch_size=50)
+            return net
+
+        feedback = check("dropout-9", ignoring)
+        assert feedback.hint == "other-examples"
+        assert "by the old names" in feedback.message
+
+    def test_choosing_the_epoch_by_the_validation_examples_is_honest(self):
+        def chosen(splits):
+            net, best, kept = mlp([64, 100, 100, 10], dropout=0.5), -1.0, None
+            for row in train(net, splits, Adam(0.003), epochs=40, batch_size=50):
+                if row.val_accuracy > best:
+                    best, kept = row.val_accuracy, net.params.copy()
+            net.params[:] = kept
+            return net
+
+        assert check("dropout-9", chosen)
 
     def test_a_second_call_that_does_not_end_is_told(self):
         """If it were taken for honest, a dishonest answer that is slow would pass."""

@@ -124,18 +124,32 @@ BACKWARD = FunctionExercise(
         ),
         "mask-alone": Mistake(
             lambda x, W, p, seed: _through(x, W, p, seed, power=0),
-            "The mask is right. The factor 1 / (1 - p) was part of the forward pass too, so it belongs here.",
+            "The mask is right. One factor 1 / (1 - p) is missing: it acts on the way forward and on the way back.",
         ),
         "scaled-twice": Mistake(
             lambda x, W, p, seed: _through(x, W, p, seed, power=2),
-            "The factor 1 / (1 - p) is here twice: once is enough.",
+            "There is one factor 1 / (1 - p) too many: it acts once on the way forward and once on the way back.",
+        ),
+        "never-scaled": Mistake(
+            lambda x, W, p, seed: _through(x, W, p, seed, power=-1),
+            "The mask is right. Both factors 1 / (1 - p) are missing, the one on the way forward and the one back.",
+        ),
+        "second-mask": Mistake(
+            lambda x, W, p, seed: _second_mask(x, W, p, seed),
+            "One mask in both passes, but the second that was drawn. The mask of this seed is the first: draw it once.",
         ),
         "never-dropped": Mistake(
             lambda x, W, p, seed: x @ W @ W.T,
-            "Now nothing is dropped at all. The forward pass was right; the fault comes after it.",
+            "Now nothing is dropped at all. The two lines of the forward pass are right as they are: keep them.",
         ),
     },
 )
+
+
+def _second_mask(x: Array, W: Array, p: float, seed: int) -> Array:
+    rng = np.random.default_rng(seed)
+    keep = [rng.random(x.shape) >= p for _ in range(2)][1] / (1 - p)
+    return ((x * keep) @ W @ W.T) * keep
 
 
 def _unmasked(x: Array, W: Array, p: float, seed: int) -> Array:
