@@ -582,4 +582,14 @@ FAULTS = {
     "mended-loss": UNSCALED,
     "band-data": UNSCALED,
     "band-rate": UNSCALED,
-@@MOREFAULTS@@}
+    "norm-end": UNSCALED,
+    "norm-none": ADAM_SLOW,
+    "norm-every": UNSCALED,
+    "norm-none-late": ADAM_SLOW,
+    "vanilla": UNSCALED,
+    "sgd-vanilla": UNSCALED,
+    "sgd-inverted": UNSCALED,
+    "one-mask-late": UNSCALED,
+    "one-mask": UNSCALED,
+    "band-steps": UNSCALED,
+}
