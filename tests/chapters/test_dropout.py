@@ -482,25 +482,6 @@ def test_rates_close_the_gap_and_the_loss_rises_without_dropout(widgets):
     assert abs(most - none) < 0.05
 
 
-def test_thinned_networks_jump_and_their_means_stay(widgets):
-    thinned = widgets[2]
-
-    def four(**moves):
-        return after(thinned.say(**moves), "class A:")[:4]
-
-    drawn = [four(mask=mask) for mask in range(1, 13)]
-    assert len({row[0] for row in drawn}) > 8
-    assert len({tuple(row[1:]) for row in drawn}) == 1
-    _, scaled, geometric, arithmetic = drawn[0]
-    assert scaled == geometric
-    assert abs(arithmetic - scaled) > 0.02
-    _, scaled, geometric, _ = four(dropped="both hidden layers")
-    assert scaled != geometric
-    singles = [four(dropout_rate=0.8, mask=mask)[0] for mask in range(1, 13)]
-    assert abs(four()[1] - 1 / 3) < 0.1
-    assert max(singles) > 0.3
-
-
 def test_map_turns_from_harm_to_help(widgets):
     grid = widgets[1]
 
@@ -521,7 +502,7 @@ def test_map_turns_from_harm_to_help(widgets):
 
 
 def test_band_follows_the_rate_and_not_the_data(widgets):
-    band = widgets[3]
+    band = widgets[2]
 
     def stds(**moves):
         return after(band.say(**moves), "masks is")[:3]
@@ -545,7 +526,6 @@ ONE_MASK = Fault(
     "rng.random(x.shape[-2:], np.float32)",
     "np.repeat(rng.random((1, x.shape[-1]), np.float32), x.shape[-2], axis=0)",
 )
-NOT_NORMALIZED = Fault("tipslib/losses.py", "return e / total", "return e / (1e-6 + total)")
 
 FAULTS = {
     "noise-half": UNSCALED,
@@ -556,9 +536,6 @@ FAULTS = {
     "not-scaled": UNSCALED,
     "scaled-twice": UNSCALED,
     "mask-noise": ONE_MASK,
-    "geometric-digits": NOT_NORMALIZED,
-    "arithmetic-gap": NOT_NORMALIZED,
-    "deep-gap": NOT_NORMALIZED,
     "thinned-one": ADAM_SLOW,
     "thinned-fifty": ADAM_SLOW,
     "weight-scaling": ADAM_SLOW,
