@@ -168,6 +168,56 @@ def test_a_factor_is_told_wherever_it_is_missing_or_too_many(answer, reply):
     assert "belongs here" not in message
 
 
+def test_factors_are_counted_without_a_guess_where_they_got_lost():
+    """Here both were there, and a third undid one of them on the way back."""
+
+    def undone(x, W, p, seed):
+        keep = np.random.default_rng(seed).random(x.shape) >= p
+        return ((x * keep / (1 - p)) @ W @ W.T) * keep * (1 - p)
+
+    assert "Your result lacks two factors" in check("dropout-4", undone).message
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "reply"),
+    [
+        ("dropout-3", lambda x, u, p: np.where(u < 1 - p, x / (1 - p), 0), "you drop where u >= 1 - p"),
+        ("dropout-3", lambda x, u, p: x * (1 / (1 - p)), "nothing is dropped"),
+        ("dropout-3", lambda x, u, p: x * ((u >= p) / (1 - p)) / (1 - p), "too many: divide once"),
+        ("dropout-4", lambda x, W, p, seed: masked_late(x @ W, W, x.shape, p, seed), "y is that of the whole x"),
+        ("dropout-5", lambda x, W1, W2, b2, p: 1 / (1 + np.exp(-x @ W1)) @ W2 * (1 - p), "The bias b2 is missing"),
+        ("dropout-5", lambda x, W1, W2, b2, p: 1 / (1 + np.exp(-x @ W1)) @ W2 + b2 - p * b2, "the other way round"),
+        (
+            "dropout-6",
+            lambda h, W, b, p: np.prod(thinned(h, W, b), axis=0) ** 0.5 ** len(h),
+            "must be divided by its sum",
+        ),
+        ("dropout-6", lambda h, W, b, p: np.log(softmax((1 - p) * h @ W + b)), "logarithm of the right answer"),
+        ("dropout-7", lambda X, y, p: (1 - p) * ridge_by_more_rows(X, y, p), "multiplied by 1 - p"),
+        ("dropout-7", lambda X, y, p: ridge_of_all_squares(X, y, p), "the squares of all of X"),
+    ],
+)
+def test_what_readers_do_by_another_road_is_told(name, answer, reply):
+    feedback = check(name, answer)
+    assert feedback.status == "wrong"
+    assert reply in feedback.message
+
+
+def masked_late(y, W, shape, p, seed):
+    keep = np.random.default_rng(seed).random(shape) >= p
+    return np.where(keep, y @ W.T, 0.0) / (1 - p)
+
+
+def thinned(h, W, b):
+    """The class probabilities under every mask."""
+    return softmax((every_mask(len(h), 0.5)[0] * h) @ W + b)
+
+
+def ridge_of_all_squares(X, y, p):
+    more = np.sqrt(p / (1 - p) * (X**2).sum()) * np.eye(X.shape[1])
+    return np.linalg.lstsq(np.vstack([X, more]), np.append(y, np.zeros(X.shape[1])), rcond=None)[0]
+
+
 def test_dividing_the_masks_as_well_is_told():
     def inverted(h, W, b, p):
         masks, shares = every_mask(len(h), p)
@@ -206,7 +256,9 @@ class TestWrongLabels:
         assert check("dropout-9", lambda splits: net).hint == "no-dropout"
 
     def test_an_untrained_network_has_not_learned(self):
-        assert check("dropout-9", lambda splits: mlp([64, 20, 10], dropout=0.5)).hint == "not-learned"
+        feedback = check("dropout-9", lambda splits: mlp([64, 20, 10], dropout=0.5))
+        assert feedback.hint == "not-learned"
+        assert "a lower rate" not in feedback.message, "of two rates one must say which"
 
     def test_what_a_low_rate_did_not_do_is_not_praised(self):
         def penalized(splits):

@@ -95,6 +95,14 @@ GEOMETRIC = FunctionExercise(
             lambda h, W, b, p: np.log(_not_normalized(h, W, b, p)),
             "These are the mean logarithms. Two steps are missing: exponentials, and division by their sum.",
         ),
+        "alike-not-normalized": Mistake(
+            lambda h, W, b, p: _not_normalized(h, W, b, 0.5),
+            "Two things: the masks must count by their probabilities, and the result must be divided by its sum.",
+        ),
+        "logarithm-of-it": Mistake(
+            lambda h, W, b, p: np.log(_geometric(h, W, b, every_mask(len(h), p)[1])),
+            "This is the logarithm of the right answer. Return the probabilities.",
+        ),
     },
 )
 
@@ -173,6 +181,14 @@ RIDGE = FunctionExercise(
             lambda X, y, p: _solve(X, y, p / (1 - p) * X.T @ X),
             "This is 1 - p times least squares, right only where inputs are not correlated. Inputs are dropped one by "
             "one, so the penalty has the diagonal of XᵀX alone, not all of it.",
+        ),
+        "scaled-at-the-end": Mistake(
+            lambda X, y, p: _solve(X, y, p / (1 - p) * _squares(X)) * (1 - p),
+            "The right weights, multiplied by 1 - p. The inverted form scales in training: leave them as they are.",
+        ),
+        "all-squares": Mistake(
+            lambda X, y, p: _solve(X, y, p / (1 - p) * (X**2).sum() * np.eye(X.shape[1])),
+            "Your penalty adds up the squares of all of X. Each weight has the squares of its own column alone.",
         ),
     },
 )

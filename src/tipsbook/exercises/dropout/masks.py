@@ -71,6 +71,16 @@ INVERTED = FunctionExercise(
             lambda x, u, p: x * (u[:, :1] >= p) / (1 - p),
             "You keep or drop whole examples. Each unit has its own entry of u.",
         ),
+        "other-end": Mistake(
+            lambda x, u, p: x * (u < 1 - p) / (1 - p),
+            "The rate and the scale are right, but you drop where u >= 1 - p. The exercise drops where u < p.",
+        ),
+        "nothing-dropped": Mistake(
+            lambda x, u, p: x / (1 - p), "The scale is right, but nothing is dropped: set x to 0 where u < p."
+        ),
+        "scaled-twice": Mistake(
+            lambda x, u, p: x * (u >= p) / (1 - p) ** 2, "There is one factor 1 / (1 - p) too many: divide once."
+        ),
     },
 )
 
@@ -132,7 +142,7 @@ BACKWARD = FunctionExercise(
         ),
         "never-scaled": Mistake(
             lambda x, W, p, seed: _through(x, W, p, seed, power=-1),
-            "The mask is right. Both factors 1 / (1 - p) are missing, the one on the way forward and the one back.",
+            "The mask is right. Your result lacks two factors 1 / (1 - p): one for each way, forward and back.",
         ),
         "second-mask": Mistake(
             lambda x, W, p, seed: _second_mask(x, W, p, seed),
@@ -141,6 +151,10 @@ BACKWARD = FunctionExercise(
         "never-dropped": Mistake(
             lambda x, W, p, seed: x @ W @ W.T,
             "Now nothing is dropped at all. The two lines of the forward pass are right as they are: keep them.",
+        ),
+        "backward-alone": Mistake(
+            lambda x, W, p, seed: (x @ W @ W.T) * (np.random.default_rng(seed).random(x.shape) >= p) / (1 - p),
+            "Here the gradient is masked, but y is that of the whole x. The line that computes y was right: keep it.",
         ),
     },
 )
@@ -212,6 +226,13 @@ VANILLA = FunctionExercise(
         "divided": Mistake(
             lambda x, W1, W2, b2, p: sigmoid(x @ W1) @ W2 / (1 - p) + b2,
             "Dividing belongs to the inverted form, in training. Here too much arrives, so the weights must shrink.",
+        ),
+        "no-bias": Mistake(
+            lambda x, W1, W2, b2, p: (1 - p) * sigmoid(x @ W1) @ W2, "The scale is right. The bias b2 is missing."
+        ),
+        "bias-alone": Mistake(
+            lambda x, W1, W2, b2, p: sigmoid(x @ W1) @ W2 + (1 - p) * b2,
+            "You scale the bias and leave W2 whole. It is the other way round: W2 leaves the dropped units.",
         ),
     },
 )

@@ -134,7 +134,7 @@ TRAIN_ON_WRONG_LABELS = NoisyExercise(
         ),
         "not-learned": Mistake(
             lambda splits: _trained(splits, rate=0.9, epochs=4, lr=0.001),
-            "It has not even learned the right labels yet: a lower rate, or more epochs.",
+            "It has not even learned the right labels yet. Check the learning rate; try less dropout, or more epochs.",
         ),
         "on-the-outputs": Mistake(
             _dropped_outputs,
