@@ -31,12 +31,12 @@ def points(n: int) -> Examples:
     return Examples(x[:, None], (np.sin(2 * x) + rng.normal(0, NOISE, n))[:, None])
 
 
-def band(n: int, rate: float, activation: str) -> np.ndarray:
+def band(n: int, rate: float, activation: str, *, lr: float = 0.01, steps: int = STEPS) -> np.ndarray:
     """Return mean and std of the predictions over the masks, then three of them, on the GRID: (5, seeds, grid)."""
     examples = points(n)
     net = mlp([1, 100, 100, 1], activation=ACTIVATIONS[activation], dropout=rate, seed=0, runs=SEEDS, dtype=np.float32)
-    splits, optimizer = Splits(examples, examples, examples), Adam(cosine(0.01, STEPS))
-    fit(net, splits, optimizer, epochs=STEPS * BATCH // n, batch_size=BATCH, loss=mean_squared_error, seed=0)
+    splits, optimizer = Splits(examples, examples, examples), Adam(cosine(lr, steps))
+    fit(net, splits, optimizer, epochs=steps * BATCH // n, batch_size=BATCH, loss=mean_squared_error, seed=0)
     drawn = np.array([net.forward(GRID[:, None], training=True)[..., 0] for _ in range(PASSES)])
     return np.stack([drawn.mean(axis=0), drawn.std(axis=0), *drawn[:3]])
 

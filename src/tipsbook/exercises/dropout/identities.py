@@ -64,7 +64,7 @@ GEOMETRIC = FunctionExercise(
         ),
         "all-masks-alike": Mistake(
             lambda h, W, b, p: _geometric(h, W, b, every_mask(len(h), 0.5)[1]),
-            "Here units are dropped as often as kept, so that all masks weigh the same. That holds for p = 0.5 alone.",
+            "Your answer does not depend on p: units are dropped as often as kept. That holds for p = 0.5 alone.",
         ),
         "keep-for-drop": Mistake(
             lambda h, W, b, p: _geometric(h, W, b, every_mask(len(h), 1 - p)[1]),
@@ -76,11 +76,32 @@ GEOMETRIC = FunctionExercise(
         ),
         "not-scaled": Mistake(
             lambda h, W, b, p: softmax(h @ W + b),
-            "This is the full network without scaling. On average a unit is there in a fraction 1 - p of the steps.",
+            "This is the full network for every p. Either nothing was scaled, or the masks were divided by 1 - p, as "
+            "in the inverted form. Here a unit is there in a share 1 - p of the steps, and nothing makes up for it.",
+        ),
+        "no-bias": Mistake(
+            lambda h, W, b, p: softmax((1 - p) * h @ W),
+            "The biases are missing. They are in every thinned network: add them, whole.",
+        ),
+        "alike-and-arithmetic": Mistake(
+            lambda h, W, b, p: _arithmetic(h, W, b, 0.5),
+            "Two things: the masks must count by their probabilities, and the mean is that of the logarithms.",
         ),
         "logits": Mistake(
             lambda h, W, b, p: h @ W * (1 - p) + b,
-            "These are the mean logits, which is very close. The exercise asks for probabilities.",
+            "These are the mean logits. The exercise asks for probabilities: one step is missing.",
+        ),
+        "logarithms": Mistake(
+            lambda h, W, b, p: np.log(_not_normalized(h, W, b, p)),
+            "These are the mean logarithms. Two steps are missing: exponentials, and division by their sum.",
+        ),
+        "alike-not-normalized": Mistake(
+            lambda h, W, b, p: _not_normalized(h, W, b, 0.5),
+            "Two things: the masks must count by their probabilities, and the result must be divided by its sum.",
+        ),
+        "logarithm-of-it": Mistake(
+            lambda h, W, b, p: np.log(_geometric(h, W, b, every_mask(len(h), p)[1])),
+            "This is the logarithm of the right answer. Return the probabilities.",
         ),
     },
 )
@@ -136,6 +157,14 @@ RIDGE = FunctionExercise(
             lambda X, y, p: _solve(X, y, p * _squares(X)),
             "The strength is p. A kept input is scaled by 1 / (1 - p), which makes the noise larger: p / (1 - p).",
         ),
+        "vanilla-weights": Mistake(
+            lambda X, y, p: _solve(X, y, p / (1 - p) * _squares(X)) / (1 - p),
+            "These are the weights for vanilla dropout, 1 / (1 - p) times larger. The equation has the inverted form.",
+        ),
+        "root-of-squares": Mistake(
+            lambda X, y, p: _solve(X, y, p / (1 - p) * np.sqrt(_squares(X))),
+            "Your penalty has the norms of the columns. A variance has squares: leave out the root.",
+        ),
         "vanilla": Mistake(
             lambda X, y, p: _solve(X, y, p * (1 - p) * _squares(X)),
             "p (1 - p) is the variance of a mask. The inverted form divides by 1 - p, its variance by (1 - p)².",
@@ -150,7 +179,16 @@ RIDGE = FunctionExercise(
         ),
         "whole-matrix": Mistake(
             lambda X, y, p: _solve(X, y, p / (1 - p) * X.T @ X),
-            "Inputs are dropped one by one, so their noises are independent: only the diagonal of XᵀX counts.",
+            "This is 1 - p times least squares, right only where inputs are not correlated. Inputs are dropped one by "
+            "one, so the penalty has the diagonal of XᵀX alone, not all of it.",
+        ),
+        "scaled-at-the-end": Mistake(
+            lambda X, y, p: _solve(X, y, p / (1 - p) * _squares(X)) * (1 - p),
+            "The right weights, multiplied by 1 - p. The inverted form scales in training: leave them as they are.",
+        ),
+        "all-squares": Mistake(
+            lambda X, y, p: _solve(X, y, p / (1 - p) * (X**2).sum() * np.eye(X.shape[1])),
+            "Your penalty adds up the squares of all of X. Each weight has the squares of its own column alone.",
         ),
     },
 )

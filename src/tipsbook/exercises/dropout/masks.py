@@ -71,6 +71,16 @@ INVERTED = FunctionExercise(
             lambda x, u, p: x * (u[:, :1] >= p) / (1 - p),
             "You keep or drop whole examples. Each unit has its own entry of u.",
         ),
+        "other-end": Mistake(
+            lambda x, u, p: x * (u < 1 - p) / (1 - p),
+            "The rate and the scale are right, but you drop where u >= 1 - p. The exercise drops where u < p.",
+        ),
+        "nothing-dropped": Mistake(
+            lambda x, u, p: x / (1 - p), "The scale is right, but nothing is dropped: set x to 0 where u < p."
+        ),
+        "scaled-twice": Mistake(
+            lambda x, u, p: x * (u >= p) / (1 - p) ** 2, "There is one factor 1 / (1 - p) too many: divide once."
+        ),
     },
 )
 
@@ -124,18 +134,36 @@ BACKWARD = FunctionExercise(
         ),
         "mask-alone": Mistake(
             lambda x, W, p, seed: _through(x, W, p, seed, power=0),
-            "The mask is right. The factor 1 / (1 - p) was part of the forward pass too, so it belongs here.",
+            "The mask is right. One factor 1 / (1 - p) is missing: it acts on the way forward and on the way back.",
         ),
         "scaled-twice": Mistake(
             lambda x, W, p, seed: _through(x, W, p, seed, power=2),
-            "The factor 1 / (1 - p) is here twice: once is enough.",
+            "There is one factor 1 / (1 - p) too many: it acts once on the way forward and once on the way back.",
+        ),
+        "never-scaled": Mistake(
+            lambda x, W, p, seed: _through(x, W, p, seed, power=-1),
+            "The mask is right. Your result lacks two factors 1 / (1 - p): one for each way, forward and back.",
+        ),
+        "second-mask": Mistake(
+            lambda x, W, p, seed: _second_mask(x, W, p, seed),
+            "One mask in both passes, but the second that was drawn. The mask of this seed is the first: draw it once.",
         ),
         "never-dropped": Mistake(
             lambda x, W, p, seed: x @ W @ W.T,
-            "Now nothing is dropped at all. The forward pass was right; the fault comes after it.",
+            "Now nothing is dropped at all. The two lines of the forward pass are right as they are: keep them.",
+        ),
+        "backward-alone": Mistake(
+            lambda x, W, p, seed: (x @ W @ W.T) * (np.random.default_rng(seed).random(x.shape) >= p) / (1 - p),
+            "Here the gradient is masked, but y is that of the whole x. The line that computes y was right: keep it.",
         ),
     },
 )
+
+
+def _second_mask(x: Array, W: Array, p: float, seed: int) -> Array:
+    rng = np.random.default_rng(seed)
+    keep = [rng.random(x.shape) >= p for _ in range(2)][1] / (1 - p)
+    return ((x * keep) @ W @ W.T) * keep
 
 
 def _unmasked(x: Array, W: Array, p: float, seed: int) -> Array:
@@ -198,6 +226,13 @@ VANILLA = FunctionExercise(
         "divided": Mistake(
             lambda x, W1, W2, b2, p: sigmoid(x @ W1) @ W2 / (1 - p) + b2,
             "Dividing belongs to the inverted form, in training. Here too much arrives, so the weights must shrink.",
+        ),
+        "no-bias": Mistake(
+            lambda x, W1, W2, b2, p: (1 - p) * sigmoid(x @ W1) @ W2, "The scale is right. The bias b2 is missing."
+        ),
+        "bias-alone": Mistake(
+            lambda x, W1, W2, b2, p: sigmoid(x @ W1) @ W2 + (1 - p) * b2,
+            "You scale the bias and leave W2 whole. It is the other way round: W2 leaves the dropped units.",
         ),
     },
 )

@@ -1,10 +1,15 @@
 """Exercise 9: learn from labels of which three in ten are wrong, judged by examples that the answer never sees."""
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+
+from tipsbook.grading.answers import outcome
+from tipsbook.grading.deadline import Deadline
 from tipsbook.grading.exercise import Mistake
 from tipsbook.grading.feedback import Feedback
-from tipsbook.grading.trained import ChoosingExercise, half_aside, joined
+from tipsbook.grading.trained import ChoosingExercise, half_aside, joined, wrong_network
 from tipslib.activations import relu
 from tipslib.datasets import Examples, Splits, digits
 from tipslib.layers import Activate, Dense, Dropout
@@ -15,9 +20,46 @@ from tipslib.training import evaluate, fit
 GOAL = 0.85
 
 
+def renamed(splits: Splits) -> Splits:
+    """Return the splits with every class named as the next one, and patterns in place of the validation images.
+
+    Each class has a loud pattern of its own that is like no image. A network trained on ``splits.train`` learns the new
+    names and can only guess at the patterns; one that met the patterns for a single epoch knows many of them.
+
+    >>> data = renamed(digits())
+    >>> np.array_equal(data.train.y, (digits().train.y + 1) % 10)
+    True
+    """
+    rng, (x, y) = np.random.default_rng(0), splits.val
+    patterns = 3 * rng.normal(size=(10, x.shape[1]))[y] + 0.3 * rng.normal(size=x.shape)
+    seen = Examples(patterns, (y + 1) % 10)
+    return Splits(Examples(splits.train.x, (splits.train.y + 1) % 10), seen, seen)
+
+
 @dataclass(frozen=True, kw_only=True)
 class NoisyExercise(ChoosingExercise):
-    """A function that returns a network trained with dropout."""
+    """A function that returns a network trained with dropout.
+
+    An answer that would be right is called once more, with the classes renamed: one that still gives the old names did
+    not learn from what it was given, and one that knows the new validation examples was trained on them.
+    """
+
+    def grade(self, answer: object, deadline: Deadline) -> Feedback:
+        feedback = super().grade(answer, deadline)
+        if not feedback:
+            return feedback
+        given, kept = self.examples()
+        splits = renamed(given)
+        net: Any = outcome(answer, self.arguments(splits), Deadline(deadline.seconds)).value
+        if wrong_network(net, self.n_in, self.n_out):  # an honest answer may fail on such examples
+            return feedback
+        old, known = evaluate(net, kept)[1], evaluate(net, splits.val)[1]
+        again = "Your function was called again, with the classes renamed and other validation examples"
+        if old > 0.5:  # honest networks are below 0.1
+            return self.recognized("other-examples", f"{again}; received {old:.2f} of the answers by the old names.")
+        if known > 0.4:  # honest networks stay at 0.2 or below, those with three epochs on these examples are above
+            return self.recognized("validation-examples", f"{again}; received an accuracy of {known:.2f} on these.")
+        return feedback
 
     def wrong_kind(self, net: Sequential) -> Feedback | None:
         rates = [layer.p for layer in net.layers if isinstance(layer, Dropout)]
@@ -59,6 +101,10 @@ def _trained(splits: Splits, rate: float = 0.5, epochs: int = 30, lr: float = 0.
     return net
 
 
+def _on_other_examples(splits: Splits) -> Sequential:
+    return _trained(digits(), epochs=10)
+
+
 def _dropped_outputs(splits: Splits) -> Sequential:
     layers = [Dense(100), Activate(relu), Dense(10), Dropout(0.5)]
     net = Sequential(layers, n_in=64)
@@ -88,7 +134,7 @@ TRAIN_ON_WRONG_LABELS = NoisyExercise(
         ),
         "not-learned": Mistake(
             lambda splits: _trained(splits, rate=0.9, epochs=4, lr=0.001),
-            "It has not even learned the right labels yet: a lower rate, or more epochs.",
+            "It has not even learned the right labels yet. Check the learning rate; try less dropout, or more epochs.",
         ),
         "on-the-outputs": Mistake(
             _dropped_outputs,
@@ -97,6 +143,10 @@ TRAIN_ON_WRONG_LABELS = NoisyExercise(
         "validation-examples": Mistake(
             lambda splits: _trained(Splits(joined(splits.train, splits.val), splits.val, splits.val), 0.3, 60),
             "It knows the validation examples that it saw better than the others: was it trained on them?",
+        ),
+        "other-examples": Mistake(
+            _on_other_examples,
+            "It has learned from examples that are not in `splits`. Train it on `splits.train`, wrong labels and all.",
         ),
         "accuracy": Mistake(
             lambda splits: evaluate(_trained(splits, epochs=2), splits.val)[1],
