@@ -48,6 +48,6 @@ def test_what_fails_is_said_whole(runs, red):
 
 
 def test_an_unknown_chapter_is_said_with_those_that_there_are(runs):
-    with pytest.raises(SystemExit, match=r"no chapter 'droput'.*Expected one of.*dropout"):
-        check.check("droput")
+    with pytest.raises(SystemExit, match=r"no chapter 'no-such'.*Expected one of.*dropout"):
+        check.check("no-such")
     assert runs[0] == []
