@@ -46,10 +46,10 @@ class TinyExercise(NetworkExercise):
             return feedback
         splits, kept = self.examples()
         again = outcome(answer, (build, splits, ANOTHER_K), Deadline(deadline.seconds))
-        if again.complaint or wrong_network(again.value, self.n_in, self.n_out):
-            complaint = again.complaint or wrong_network(again.value, self.n_in, self.n_out)
+        net: Any = again.value
+        if complaint := again.complaint or wrong_network(net, self.n_in, self.n_out):
             return Feedback("wrong", f"Called again with k = {ANOTHER_K}: {complaint}")
-        second = self.judge(again.value, splits, kept, k=ANOTHER_K)
+        second = self.judge(net, splits, kept, k=ANOTHER_K)
         return feedback if second else second
 
     def judge(self, net: Sequential, splits: Splits, kept: Examples, k: int = K) -> Feedback:
