@@ -210,6 +210,18 @@ def test_the_decay_of_another_parameter_is_seen():
     assert "steps of 4 parameters" in feedback.message
 
 
+def walk_with(optimizer):
+    """Return an answer to exercise 9 that makes 200 steps of an optimizer."""
+
+    def walk(gradient, theta):
+        method = copy.deepcopy(optimizer)
+        for _ in range(200):
+            method.step(theta, gradient(theta))
+        return theta
+
+    return walk
+
+
 class TestValley:
     def test_its_gradient_is_that_of_its_height(self):
         valley = Valley()
@@ -270,13 +282,7 @@ class TestValley:
 
     @pytest.mark.parametrize(("optimizer", "share"), [(RMSProp(0.01), "74%"), (Momentum(0.001, 0.99), "57%")])
     def test_steps_that_undo_a_part_of_each_other_are_said_to_do_that(self, optimizer, share):
-        def walk(gradient, theta):
-            method = copy.deepcopy(optimizer)
-            for _ in range(200):
-                method.step(theta, gradient(theta))
-            return theta
-
-        feedback = check("adaptive-learning-rates-9", walk)
+        feedback = check("adaptive-learning-rates-9", walk_with(optimizer))
         assert "partly undo each other" in feedback.message
         assert share in feedback.message
 
@@ -297,14 +303,7 @@ class TestValley:
     )
     def test_a_walk_is_told_what_it_did(self, optimizer, hint):
         """Adam is not limited by the walls, and steps of one length do not creep."""
-
-        def walk(gradient, theta):
-            method = copy.deepcopy(optimizer)
-            for _ in range(200):
-                method.step(theta, gradient(theta))
-            return theta
-
-        feedback = check("adaptive-learning-rates-9", walk)
+        feedback = check("adaptive-learning-rates-9", walk_with(optimizer))
         assert feedback.hint == hint
         assert "The last steps are" in feedback.message
 

@@ -15,6 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
 NOTEBOOKS = sorted(p.relative_to(BOOK).as_posix() for p in BOOK.glob("[!_]*/*.ipynb"))
 CHAPTERS = [name for name in NOTEBOOKS if not name.startswith(("solutions/", "appendix/"))]
+TO_REVISE = {  # chapters whose headlines have not been measured again
+    "generalization/early-stopping.ipynb",
+    "generalization/regularization.ipynb",
+    "training/batch-normalization.ipynb",
+    "training/initialization.ipynb",
+    "training/relu-maxout.ipynb",
+}
+REVISED = [name for name in CHAPTERS if name not in TO_REVISE]
 CHECKED = "nbval-check-output"
 
 

@@ -13,6 +13,7 @@ from book import (
     CHAPTERS,
     CHECKED,
     NOTEBOOKS,
+    REVISED,
     calls,
     cells,
     claim_links,
@@ -25,14 +26,6 @@ from book import (
     tags,
 )
 
-TO_REVISE = {  # chapters whose headlines have not been measured again
-    "generalization/early-stopping.ipynb",
-    "generalization/regularization.ipynb",
-    "training/batch-normalization.ipynb",
-    "training/initialization.ipynb",
-    "training/relu-maxout.ipynb",
-}
-REVISED = [name for name in CHAPTERS if name not in TO_REVISE]
 CARD = re.compile(r"^- \*\*Symptom\.\*\* .+?(?=\n\n)", re.DOTALL | re.MULTILINE)
 COLUMNS = 72  # what the page shows of a line of code without scrolling
 TAGS = {"hide-input", "claim", CHECKED, "raises-exception"}

@@ -3,8 +3,13 @@
 import re
 
 from moves import whole
+from notebooks import chapters
 from reader import CHAPTERS, HEAVIEST, LIGHTEST, NAMES, TEXTS, every_page, of, one_of
 
+from book import CHAPTERS as IN_BOOK
+from book import REVISED, headlines
+
+IN_ORDER = [f"{name}.ipynb" for name in chapters() if f"{name}.ipynb" in IN_BOOK]
 SIZES = """() => [...document.querySelectorAll(".picture svg")].flatMap(svg => {
     const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
     return [...svg.querySelectorAll("text")].map(text => { // formulas have parts, some of them superscripts
@@ -98,6 +103,20 @@ def test_claims_stand_behind_one_line_which_a_link_opens(desk, name):
     link.click()
     claim.wait_for()
     desk.evaluate("for (const fold of document.querySelectorAll('details.claims')) fold.open = false")
+
+
+@of([name.replace(".ipynb", ".html") for name in REVISED])
+def test_the_card_of_a_chapter_has_its_form(desk):
+    card = desk.locator("ul.card-of-chapter")
+    assert card.count() == 1
+    assert card.locator("> li > p > strong").all_inner_texts() == ["Symptom.", "Check.", "Tip.", "Limit."]
+
+
+def test_the_page_of_the_claims_shows_every_headline_and_its_chapter():
+    page = TEXTS["appendix/claims.html"]
+    assert re.findall(r'id="headline-([a-z0-9-]+)"', page) == [n for name in IN_ORDER for n in headlines(name)]
+    for name in REVISED:
+        assert f'href="../{name.replace(".ipynb", ".html")}">' in page
 
 
 @every_page

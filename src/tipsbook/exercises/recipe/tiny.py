@@ -15,7 +15,7 @@ from tipslib.arrays import Array
 from tipslib.datasets import Examples, Splits, digits
 from tipslib.losses import softmax_cross_entropy
 from tipslib.networks import Sequential, mlp
-from tipslib.optimizers import SGD, Adam
+from tipslib.optimizers import SGD, Adam, Optimizer
 from tipslib.training import evaluate
 
 K, ANOTHER_K = 22, 9  # so that an honest network gets example k wrong, with a loss far above SURPRISE
@@ -75,6 +75,8 @@ class TinyExercise(NetworkExercise):
             return self.recognized("fewer-examples", f"{evidence} The largest among them: {losses[:k].max():.2g}.")
         if any(type(layer).__name__ == "Dropout" for layer in net.layers):
             return self.recognized("dropout-left-on", evidence)
+        if losses[k:].mean() > 10:
+            return self.recognized("steps-too-long", f"{evidence} On the others: {losses[k:].mean():.2g}.")
         if losses[:k].mean() < 0.5 or losses[:k].mean() < 0.5 * losses[k:].mean():
             return self.recognized("too-few-steps", evidence)
         other = " It knows something, but not these examples: on which ones did you train?" if losses.mean() < 2 else ""
@@ -97,8 +99,8 @@ def _first(examples: Examples, k: int = K) -> Examples:
     return Examples(examples.x[:k], examples.y[:k])
 
 
-def _learn(net: Sequential, examples: Examples, steps: int = 100) -> Sequential:
-    optimizer = Adam(0.01) if len(examples.y) > 2 * K else SGD(0.1)
+def _learn(net: Sequential, examples: Examples, steps: int = 100, optimizer: Optimizer | None = None) -> Sequential:
+    optimizer = optimizer or (Adam(0.01) if len(examples.y) > 2 * K else SGD(0.1))
     for _ in range(steps):
         net.backward(softmax_cross_entropy(net.forward(examples.x, training=True), examples.y)[1], inputs=False)
         optimizer.step(net.params, net.grads)
@@ -151,6 +153,11 @@ OVERFIT_TINY = TinyExercise(
             lambda build, splits, k: _learn(build(0.0), _first(splits.train, k), steps=15),
             "It is on its way, and was stopped too early or goes in steps that are too short: go on until the loss is "
             "below 0.01.",
+        ),
+        "steps-too-long": Mistake(
+            lambda build, splits, k: _learn(build(0.0), _first(splits.train, k), 20, Adam(0.5)),
+            "The outputs are huge: on the other examples guessing would have a loss of 2.3. The steps are too long. "
+            "Lower the rate.",
         ),
         "loss": Mistake(_loss, "Return the network; the check measures its loss."),
     },
