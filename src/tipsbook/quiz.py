@@ -44,7 +44,7 @@ class Question:
             if abs(given - number) <= 0.05 * number and (right or number != self.right):
                 return right, reply
         if right:
-            return True, f"Right: the answer is {short(self.right)}."
+            return True, f"Right: the answer is {_whole(self.right)}."
         if abs(given - self.right) <= 0.05 * self.right:
             return False, "That is near. Work it out with more digits."
         if given <= 0:
@@ -106,6 +106,11 @@ def choose(name: str, question: str, options: dict[str, str], *, right: str) -> 
     return Question(name, question, "choose", list(options.items()), list(options).index(right))
 
 
+def _whole(value: float) -> str:
+    """Write a number as a sentence would, a whole one that one can read as it is."""
+    return f"{value:.0f}" if value < 10_000 and value == int(value) else short(value)
+
+
 def estimate(name: str, question: str, answer: float, *, factor: float, replies: dict[float, str]) -> Question:
     """Ask for a number; it is right within a factor `factor` of `answer`.
 
@@ -114,7 +119,7 @@ def estimate(name: str, question: str, answer: float, *, factor: float, replies:
     `<chapter>-<n>` or `<chapter>-predict-<n>`, an answer or a number that is not above 0, or a factor below 1.
 
     >>> estimate("sums-2", "About how much is 2 ** 10?", 1024, factor=1.1, replies={20: "That is 2 x 10."}).answer(1000)
-    (True, 'Right: the answer is 1.0 × 10³.')
+    (True, 'Right: the answer is 1024.')
     """
     _check_name(name)
     if answer <= 0 or factor < 1 or any(number <= 0 for number in replies):

@@ -91,7 +91,9 @@ def test_the_button_opens_the_chapter(site, context):
     notebook.wait_for_kernel()
     assert requests.elsewhere == []
 
-    chapter.wait_for_function("() => document.querySelectorAll('.jp-Notebook details').length >= 6")
+    folds = sum(cell.source.count("```{dropdown}") for cell in source.cells)
+    assert folds >= 3
+    expect(chapter.locator(".jp-Notebook details")).to_have_count(folds)
     cells = chapter.locator(".jp-Notebook .jp-MarkdownCell .jp-RenderedMarkdown")
     expect(cells.filter(has_text="{eq}"), "MyST sets one cell after the other").to_have_count(0)
 

@@ -18,6 +18,9 @@
     return `${digits} × 10${[...String(+power)].map(c => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}`;
   };
 
+  // A whole number that one can read stands as it is.
+  const whole = value => (Number.isInteger(value) && value < 10000 ? String(value) : short(value));
+
   class Quiz extends HTMLElement {
     connectedCallback() {
       if (this.data) return; // JupyterLab may detach an output and attach it again
@@ -39,9 +42,9 @@
       this.dispatchEvent(new CustomEvent("tips-answer", { bubbles: true, detail: { right } }));
     }
 
-    say(verdict, reply) {
-      const strong = Object.assign(document.createElement("strong"), { textContent: verdict });
-      this.querySelector(".reply").replaceChildren(strong, " ", reply);
+    say(verdict, reply) { // a reply that begins with "Right" is not told twice that it is right
+      const [, word, rest] = reply.match(/^(Right)\b(.*)$/s) ?? [reply, verdict, ` ${reply}`];
+      this.querySelector(".reply").replaceChildren(Object.assign(document.createElement("strong"), { textContent: word }), rest);
     }
 
     chosen(index) { return [index === this.data.right, this.data.options[index][1]]; }
@@ -52,7 +55,7 @@
       const near = number => Math.abs(given - number) <= 0.05 * number;
       const known = options.find(([number]) => near(number) && (right || number !== answer));
       if (known) return [right, known[1]];
-      if (right) return [true, `Right: the answer is ${short(answer)}.`];
+      if (right) return [true, `Right: the answer is ${whole(answer)}.`];
       if (near(answer)) return [false, "That is near. Work it out with more digits."];
       if (given <= 0) return [false, "The answer is a number above 0."];
       const size = short(Math.max(given / answer, answer / given));
