@@ -133,7 +133,7 @@ class Headline:
 def _told(check: Check) -> str:
     if isinstance(check, Moot):
         return f"does not apply: {check.reason}"
-    means = f"{check.first:.4g} against {check.second:.4g}"
+    means = f"{check.first:.3g} against {check.second:.3g}"
     return f"{check.setting}: {means}, difference {check.difference:.2g} ± {2 * check.error:.1g}"
 
 
@@ -142,8 +142,8 @@ def _row(name: str, check: Check, scale: float) -> str:
         return f'<tr><td>{name}</td><td colspan="5">does not apply: {html.escape(check.reason)}</td></tr>'
     difference = f"{check.difference:.2g} ± {2 * check.error:.1g}".replace("-", "−")
     return (
-        f"<tr><td>{name}</td><td>{html.escape(check.setting)}</td><td>{check.first:.4g}</td>"
-        f"<td>{check.second:.4g}</td><td>{difference}</td><td>{_picture(check, scale)}</td></tr>"
+        f"<tr><td>{name}</td><td>{html.escape(check.setting)}</td><td>{check.first:.3g}</td>"
+        f"<td>{check.second:.3g}</td><td>{difference}</td><td>{_picture(check, scale)}</td></tr>"
     )
 
 
